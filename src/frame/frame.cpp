@@ -1,0 +1,62 @@
+#include "frame/frame.hpp"
+
+namespace taut::frame {
+
+namespace {
+
+template <class Body>
+Result<Frame> parse_body(wire::Reader& in) {
+  TAUT_TRY(Body body, Body::read(in));
+  TAUT_CHECK(in.finish());
+  return Frame(std::move(body));
+}
+
+}  // namespace
+
+Result<Frame> parse(ByteView in) {
+  if (in.size() > kFrameBytesMax) return fail(Errc::malformed, taut::reasons::kTooLarge);
+  wire::Reader reader(in);
+  TAUT_TRY(const std::uint8_t number, reader.u8());
+  switch (static_cast<Type>(number)) {
+    case Type::hello:
+      return parse_body<Hello>(reader);
+    case Type::answer:
+      return parse_body<Answer>(reader);
+    case Type::ping:
+      return parse_body<Ping>(reader);
+    case Type::pong:
+      return parse_body<Pong>(reader);
+    case Type::goodbye:
+      return parse_body<Goodbye>(reader);
+    case Type::put:
+      return parse_body<Put>(reader);
+    case Type::put_chunk:
+      return parse_body<PutChunk>(reader);
+    case Type::outcome:
+      return parse_body<Outcome>(reader);
+    case Type::outcome_query:
+      return parse_body<OutcomeQuery>(reader);
+    case Type::subscribe:
+      return parse_body<Subscribe>(reader);
+    case Type::credit:
+      return parse_body<Credit>(reader);
+    case Type::delivery:
+      return parse_body<Delivery>(reader);
+    case Type::delivery_chunk:
+      return parse_body<DeliveryChunk>(reader);
+    case Type::drained:
+      return parse_body<Drained>(reader);
+    case Type::release:
+      return parse_body<Release>(reader);
+    case Type::publish_card:
+      return parse_body<PublishCard>(reader);
+    case Type::look_up_card:
+      return parse_body<LookUpCard>(reader);
+    case Type::card_answer:
+      return parse_body<CardAnswer>(reader);
+  }
+  if ((number & kIgnorableBit) != 0) return Frame(Ignored{number});
+  return fail(Errc::violation, reasons::kUnknownFrame);
+}
+
+}  // namespace taut::frame

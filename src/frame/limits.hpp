@@ -1,0 +1,22 @@
+#pragma once
+// Sizes that both ends of a link keep (docs/protocol/frames.md, "Limits").
+
+#include <cstddef>
+#include <cstdint>
+
+namespace taut::frame {
+
+/// A whole frame, type byte included. Longer messages are chunked.
+inline constexpr std::size_t kFrameBytesMax = std::size_t{60} * 1024;
+/// What one frame carries of a message: the rest is room for fields and extensions.
+inline constexpr std::size_t kChunkBytesMax = kFrameBytesMax - 1024;
+/// The highest message limit that a dispatcher may announce.
+inline constexpr std::size_t kMessageBytesMax = std::size_t{1} << 20;
+inline constexpr std::size_t kCardBytesMax = std::size_t{32} * 1024;
+inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
+/// Queue ranges in one release.
+inline constexpr std::size_t kReleaseRangesMax = 1024;
+/// What one delivery costs beside its bytes, in credit: small messages are not free.
+inline constexpr std::uint32_t kDeliveryCost = 64;
+
+}  // namespace taut::frame

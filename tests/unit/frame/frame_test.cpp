@@ -1,0 +1,172 @@
+// Every frame: what is written is read; every cut, every extra byte and every broken rule is refused.
+
+#include <doctest/doctest.h>
+
+#include "frame/frame.hpp"
+
+using namespace taut;
+using namespace taut::frame;
+
+namespace {
+
+const Bytes kText(300, 0x61);
+const wire::Extensions kGrown{{7, {1, 2, 3}}, {0x7fff, {}}};
+
+NodeId node(Byte first) {
+  NodeId id;
+  id.fill()[0] = first;
+  return id;
+}
+
+SubmissionId submission(Byte first) {
+  SubmissionId id;
+  id.fill()[0] = first;
+  return id;
+}
+
+std::vector<Frame> one_of_each() {
+  return {
+      Hello{1, 1 << 20, 4 << 20, 2592000, 90, Policy::open, Standing::registered, kGrown},
+      Answer{9, AnswerStatus::stale, kGrown},
+      Ping{0x0102030405060708},
+      Pong{8},
+      Goodbye{GoodbyeReason::slow, kGrown},
+      Put{1, node(2), submission(3), 4, Keep::online_only, 300, ByteView(kText).first(16), kText, kGrown},
+      PutChunk{1, 300, kText},
+      Outcome{1, submission(3), OutcomeState::full, 60, kGrown},
+      OutcomeQuery{1, node(2), submission(3), kGrown},
+      Subscribe{5, Until::closed, 65536, kGrown},
+      Credit{77},
+      Delivery{6, {100}, {200}, 300, kText, kGrown},
+      DeliveryChunk{6, 300, kText},
+      Drained{5, 6, kGrown},
+      Release{8, {{1, 3}, {5, 5}, {7, 900}}, kGrown},
+      PublishCard{2, kText, kGrown},
+      LookUpCard{3, node(4), kGrown},
+      CardAnswer{3, ByteView(kText), kGrown},
+      CardAnswer{4, std::nullopt, {}},
+  };
+}
+
+Bytes bytes_of(const Frame& frame) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(body)>, Ignored>) {
+          return Bytes{};
+        } else {
+          return written(body);
+        }
+      },
+      frame);
+}
+
+}  // namespace
+
+TEST_CASE("what is written is read, and written again it is the same bytes") {
+  for (const Frame& frame : one_of_each()) {
+    CAPTURE(frame.index());
+    const Bytes bytes = bytes_of(frame);
+    const auto parsed = parse(bytes);
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->index() == frame.index());
+    CHECK(bytes_of(*parsed) == bytes);
+  }
+}
+
+TEST_CASE("a cut frame and a frame with a byte too many are malformed") {
+  for (const Frame& frame : one_of_each()) {
+    CAPTURE(frame.index());
+    Bytes bytes = bytes_of(frame);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      const auto cut = parse(ByteView(bytes).first(size));
+      REQUIRE_FALSE(cut.has_value());
+      CHECK(cut.error().code == Errc::malformed);
+    }
+    bytes.push_back(0);
+    CHECK(parse(bytes).error().code == Errc::malformed);
+  }
+}
+
+TEST_CASE("fields arrive where they were put") {
+  const Bytes bytes = written(
+      Put{1, node(2), submission(3), 4, Keep::online_only, 301, ByteView(kText).first(16), kText, kGrown});
+  const Put put = std::get<Put>(parse(bytes).value());
+  CHECK(put.request == 1);
+  CHECK(put.inbox == node(2));
+  CHECK(put.submission == submission(3));
+  CHECK(put.ttl_s == 4);
+  CHECK(put.keep == Keep::online_only);
+  CHECK(put.size == 301);
+  CHECK(put.token.size() == 16);
+  CHECK(equal(put.chunk, kText));
+  CHECK(put.extensions == kGrown);
+}
+
+TEST_CASE("growing: unknown types with the top bit are ignored, others are a violation") {
+  for (unsigned number = 0; number < 256; ++number) {
+    CAPTURE(number);
+    const auto parsed = parse(Bytes{static_cast<Byte>(number)});
+    if ((number & kIgnorableBit) != 0) {
+      REQUIRE(parsed.has_value());
+      CHECK(std::get<Ignored>(*parsed).number == number);
+    } else {
+      CHECK_FALSE(parsed.has_value());
+    }
+  }
+  CHECK(parse(Bytes{0x7f}).error() == Error{Errc::violation, frame::reasons::kUnknownFrame});
+  CHECK(parse(Bytes{0x00}).error() == Error{Errc::violation, frame::reasons::kUnknownFrame});
+}
+
+TEST_CASE("growing: a critical extension that is not known refuses the frame") {
+  CHECK(parse(written(Goodbye{GoodbyeReason::done, {{0x8001, {}}}})).error().code == Errc::incompatible);
+}
+
+TEST_CASE("a frame is at most kFrameBytesMax, a chunk at most kChunkBytesMax, and neither is empty") {
+  const Bytes large(kChunkBytesMax + 1);
+  const ByteView most = ByteView(large).first(kChunkBytesMax);
+  const Bytes bytes = written(Put{0, {}, {}, 0, Keep::stored, 1 << 20, Bytes(32), most, {}});
+  CHECK(bytes.size() <= kFrameBytesMax);
+  CHECK(parse(bytes).has_value());
+  CHECK(parse(written(PutChunk{0, 0, large})).error().reason == taut::reasons::kTooLarge);
+  CHECK(parse(written(PutChunk{0, 0, {}})).error().code == Errc::malformed);
+  Bytes ignorable(kFrameBytesMax + 1, kIgnorableBit);
+  CHECK(parse(ignorable).error().reason == taut::reasons::kTooLarge);
+  ignorable.pop_back();
+  CHECK(parse(ignorable).has_value());
+}
+
+TEST_CASE("rules between fields") {
+  CHECK_FALSE(parse(written(Put{0, {}, {}, 0, Keep::stored, 299, {}, kText, {}})).has_value());
+  CHECK_FALSE(parse(written(Put{0, {}, {}, 0, Keep::stored, 300, Bytes(33), kText, {}})).has_value());
+  CHECK_FALSE(parse(written(Delivery{1, {}, {}, 299, kText, {}})).has_value());
+  CHECK_FALSE(parse(written(Delivery{1, {}, {}, kMessageBytesMax + 1, kText, {}})).has_value());
+  CHECK_FALSE(parse(written(Outcome{0, {}, OutcomeState::stored, 1, {}})).has_value());
+  CHECK_FALSE(parse(written(Hello{1, 0, 0, 0, 0, {}, {}, {}})).has_value());
+  CHECK_FALSE(parse(written(Hello{1, kMessageBytesMax + 1, 0, 0, 0, {}, {}, {}})).has_value());
+}
+
+TEST_CASE("enumerations have no values beyond their last") {
+  CHECK_FALSE(parse(written(Answer{0, static_cast<AnswerStatus>(6), {}})).has_value());
+  CHECK_FALSE(parse(written(Goodbye{static_cast<GoodbyeReason>(8), {}})).has_value());
+  CHECK_FALSE(parse(written(Outcome{0, {}, static_cast<OutcomeState>(7), 0, {}})).has_value());
+  CHECK_FALSE(parse(written(Subscribe{0, static_cast<Until>(2), 0, {}})).has_value());
+}
+
+TEST_CASE("a release names each number once, in order, and something") {
+  const auto accepted = [](std::vector<QueueRange> ranges) {
+    return parse(written(Release{0, std::move(ranges), {}})).has_value();
+  };
+  constexpr QueueNumber kLast = ~QueueNumber{0};
+  CHECK(accepted({{0, 0}, {2, kLast}}));
+  CHECK_FALSE(accepted({}));
+  CHECK_FALSE(accepted({{2, 1}}));
+  CHECK_FALSE(accepted({{1, 2}, {2, 3}}));
+  CHECK_FALSE(accepted({{1, 2}, {3, 3}}));
+  CHECK_FALSE(accepted({{5, 6}, {1, 2}}));
+  CHECK_FALSE(accepted({{1, kLast}, {kLast, kLast}}));
+  std::vector<QueueRange> many;
+  for (QueueNumber i = 0; i < kReleaseRangesMax; ++i) many.push_back({2 * i, 2 * i});
+  CHECK(accepted(many));
+  many.push_back({kLast, kLast});
+  CHECK_FALSE(accepted(many));
+}
