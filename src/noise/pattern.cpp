@@ -56,7 +56,7 @@ Result<HandshakePattern> apply(HandshakePattern pattern, std::string_view modifi
   if (modifier == "fallback") return apply_fallback(std::move(pattern));
   if (!is_psk(modifier)) return fail(Errc::incompatible, reasons::kUnknownPattern);
   // The order of psk modifiers does not matter, so §8.1 wants them sorted; twice the same says nothing.
-  if (is_psk(previous) && previous >= modifier) return fail(Errc::malformed, reasons::kBadName);
+  if (is_psk(previous) && previous >= modifier) return fail(Errc::malformed, reasons::kBadProtocolName);
   return apply_psk(std::move(pattern), static_cast<std::size_t>(modifier[3] - '0'));
 }
 
@@ -74,7 +74,7 @@ std::span<const std::string_view> pattern_names() { return kPatternNames; }
 Result<HandshakePattern> handshake_pattern(std::string_view section) {
   const std::string_view base(section.begin(), std::ranges::find_if_not(section, is_upper_or_digit));
   std::string_view rest = section.substr(base.size());
-  if (base.empty()) return fail(Errc::malformed, reasons::kBadName);
+  if (base.empty()) return fail(Errc::malformed, reasons::kBadProtocolName);
 
   const auto row = std::ranges::find(kPatternNames, base);
   if (row == kPatternNames.end() && rest.empty()) return fail(Errc::incompatible, reasons::kUnknownPattern);
@@ -85,12 +85,12 @@ Result<HandshakePattern> handshake_pattern(std::string_view section) {
   std::string_view previous;
   while (!rest.empty()) {
     const std::string_view modifier = rest.substr(0, rest.find('+'));
-    if (!is_modifier(modifier)) return fail(Errc::malformed, reasons::kBadName);
+    if (!is_modifier(modifier)) return fail(Errc::malformed, reasons::kBadProtocolName);
     if (!is_known) return fail(Errc::incompatible, reasons::kUnknownPattern);
     TAUT_TRY(pattern, apply(std::move(pattern), modifier, previous));
     previous = modifier;
     rest.remove_prefix(modifier.size());
-    if (rest == "+") return fail(Errc::malformed, reasons::kBadName);
+    if (rest == "+") return fail(Errc::malformed, reasons::kBadProtocolName);
     if (!rest.empty()) rest.remove_prefix(1);
   }
   return pattern;

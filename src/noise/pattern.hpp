@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "noise/reasons.hpp"
 
 namespace taut::noise {
 
@@ -74,15 +75,9 @@ std::span<const std::string_view> pattern_names();
 
 /// The pattern that a name section stands for, modifiers applied in order: "IK", "XXpsk0+psk3",
 /// "XXfallback". After `fallback` the initiator is the party that was the responder.
-/// @errors malformed (bad_name): not a pattern name section
+/// @errors malformed (bad_protocol_name): not a pattern name section
 ///         incompatible (unknown_pattern): no such pattern or modifier, or it does not fit here
 /// @spec   Noise rev 34 §8.1
 Result<HandshakePattern> handshake_pattern(std::string_view section);
-
-namespace reasons {
-using namespace taut::reasons;
-inline constexpr Reason kBadName{"bad_name"};  ///< not a Noise protocol name
-inline constexpr Reason kUnknownPattern{"unknown_pattern"};
-}  // namespace reasons
 
 }  // namespace taut::noise

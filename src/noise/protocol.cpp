@@ -41,7 +41,7 @@ bool is_name_character(char c) {
 /// The four sections behind "Noise_".
 Result<std::array<std::string_view, 4>> sections_of(std::string_view name) {
   constexpr std::string_view kPrefix = "Noise_";
-  const auto bad_name = fail(Errc::malformed, reasons::kBadName);
+  const auto bad_name = fail(Errc::malformed, reasons::kBadProtocolName);
   if (name.size() > kNameBytesMax || !name.starts_with(kPrefix)) return bad_name;
   std::string_view rest = name.substr(kPrefix.size());
   std::array<std::string_view, 4> sections;

@@ -28,12 +28,8 @@ struct Protocol {
 /// Cipher: AESGCM (AES-256), ChaChaPoly; XChaChaPoly for vectors only, no suite of taut names it.
 /// Hash:   SHA256, SHA512, BLAKE2s, BLAKE2b.
 ///
-/// @errors malformed (bad_name): not of the form of §8, as the old NoisePSK_ names
+/// @errors malformed (bad_protocol_name): not of the form of §8, as the old NoisePSK_ names
 ///         incompatible (unknown_pattern, unknown_algorithm)
 Result<Protocol> protocol_from_name(std::string_view name);
-
-namespace reasons {
-inline constexpr Reason kUnknownAlgorithm{"unknown_algorithm"};
-}
 
 }  // namespace taut::noise
