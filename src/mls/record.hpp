@@ -1,0 +1,77 @@
+#pragma once
+// What a group writes down (docs/mls.md, "Saving"): small records under keys, so that a message or a
+// commit writes the few that changed and not the whole group.
+
+#include <compare>
+#include <set>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace taut::mls {
+
+/// The numbers are part of the saved form.
+enum class RecordKind : std::uint8_t {
+  header = 0,           ///< version, suite, limits
+  epoch = 1,            ///< GroupContext, transcript hashes, epoch secrets
+  leaf = 2,             ///< one leaf of the ratchet tree, by leaf index
+  parent = 3,           ///< one parent node, by node index
+  node_key = 4,         ///< a private key on the own direct path, by node index
+  own = 5,              ///< own leaf index and signature key
+  tree_secret = 6,      ///< a node of an epoch's secret tree, by epoch and node index
+  ratchet = 7,          ///< by epoch, leaf and ratchet type
+  kept_key = 8,         ///< a skipped generation's key, by epoch, leaf, ratchet type and generation
+  past_epoch = 9,       ///< what opens late messages, by epoch
+  past_leaf = 10,       ///< a leaf as it was, by epoch and leaf index
+  resumption_psk = 11,  ///< by epoch
+  proposal = 12,        ///< received or sent in this epoch, by order of arrival
+  pending_commit = 13,  ///< own commit that has not come back yet
+  update_key = 14,      ///< the private key behind an own Update proposal, by order of arrival
+};
+inline constexpr RecordKind kLastRecordKind = RecordKind::update_key;
+
+/// Ordered as its encoding: kind, epoch, index, then the rest.
+struct RecordKey {
+  RecordKind kind{};
+  std::uint64_t epoch = 0;
+  std::uint32_t index = 0;
+  std::uint8_t part = 0;
+  std::uint32_t generation = 0;
+
+  friend auto operator<=>(const RecordKey&, const RecordKey&) = default;
+
+  static constexpr std::size_t size_bytes = 18;
+  Bytes encode() const;
+  /// @errors malformed
+  static Result<RecordKey> decode(ByteView bytes);
+};
+
+struct Record {
+  RecordKey key;
+  SecretBytes value;
+};
+
+/// What to write in one transaction: first `erase`, then `put`.
+struct Changes {
+  std::vector<Record> put;
+  std::vector<RecordKey> erase;
+  bool empty() const { return put.empty() && erase.empty(); }
+};
+
+/// The keys whose records changed since they were last taken. Off until somebody saves the group, so
+/// that a group which nobody saves remembers nothing.
+class Journal {
+ public:
+  void start() { is_on_ = true; }
+  void touch(const RecordKey& key) {
+    if (is_on_) touched_.insert(key);
+  }
+  std::set<RecordKey> take() { return std::exchange(touched_, {}); }
+
+ private:
+  bool is_on_ = false;
+  std::set<RecordKey> touched_;
+};
+
+}  // namespace taut::mls
