@@ -42,6 +42,8 @@ inline constexpr Error kMissingProposal{Errc::unavailable, {"missing_proposal"}}
 inline constexpr Error kMissingPsk{Errc::unavailable, {"missing_psk"}};
 inline constexpr Error kMissingTree{Errc::unavailable, {"missing_tree"}};
 inline constexpr Error kMissingKeyPackage{Errc::unavailable, {"missing_key_package"}};
+inline constexpr Error kPendingProposals{Errc::unavailable, {"pending_proposals"}};  ///< commit first
+inline constexpr Error kOwnMessage{Errc::replayed, {"own_message"}};                 ///< sent from here
 inline constexpr Error kGroupClosed{Errc::violation, {"group_closed"}};  ///< re-initialised, or removed
 
 // Rules. All of them are `violation`: well-formed, authentic perhaps, and not permitted.

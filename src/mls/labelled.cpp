@@ -83,12 +83,12 @@ Digest ref_hash(const Suite& suite, std::string_view label, ByteView value) {
   return crypto::hash(suite.hash, {head, value});
 }
 
-Digest make_key_package_ref(const Suite& suite, ByteView key_package) {
-  return ref_hash(suite, "MLS 1.0 KeyPackage Reference", key_package);
+KeyPackageRef make_key_package_ref(const Suite& suite, ByteView key_package) {
+  return {ref_hash(suite, "MLS 1.0 KeyPackage Reference", key_package)};
 }
 
-Digest make_proposal_ref(const Suite& suite, ByteView content) {
-  return ref_hash(suite, "MLS 1.0 Proposal Reference", content);
+ProposalRef make_proposal_ref(const Suite& suite, ByteView content) {
+  return {ref_hash(suite, "MLS 1.0 Proposal Reference", content)};
 }
 
 Result<crypto::Signature> sign_with_label(const crypto::SignatureKeyPair& key, std::string_view label,

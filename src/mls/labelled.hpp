@@ -3,7 +3,7 @@
 // forms of hash, KDF, signature and public-key encryption, over the suite's algorithms.
 
 #include "crypto/hpke.hpp"
-#include "crypto/suite.hpp"
+#include "mls/types.hpp"
 
 namespace taut::mls {
 
@@ -29,9 +29,9 @@ void derive_tree_secret(const Suite& suite, ByteView secret, std::string_view la
 /// RefHash(label, value), §5.2; `label` whole, as the section gives it.
 Digest ref_hash(const Suite& suite, std::string_view label, ByteView value);
 /// @param key_package  the encoded KeyPackage
-Digest make_key_package_ref(const Suite& suite, ByteView key_package);
+KeyPackageRef make_key_package_ref(const Suite& suite, ByteView key_package);
 /// @param content  the encoded AuthenticatedContent that carried the Proposal
-Digest make_proposal_ref(const Suite& suite, ByteView content);
+ProposalRef make_proposal_ref(const Suite& suite, ByteView content);
 
 /// SignWithLabel(SignatureKey, Label, Content), §5.1.2.
 Result<crypto::Signature> sign_with_label(const crypto::SignatureKeyPair& key, std::string_view label,

@@ -8,8 +8,6 @@ namespace taut::mls {
 
 namespace {
 
-constexpr std::uint64_t kGenerationCount = std::uint64_t{1} << 32;
-
 std::string_view label_of(RatchetType type) {
   return type == RatchetType::handshake ? "handshake" : "application";
 }
@@ -94,8 +92,10 @@ Result<SecretTree::Staged> SecretTree::stage(KeyPosition position) const {
   if (secret.empty()) {
     TAUT_TRY(const KdfSecret leaf_secret, descend(position.leaf, advance.nodes));
     secret = expand_with_label(*suite_, leaf_secret.expose(), label_of(position.type), {});
-    advance.other_ratchet = expand_with_label(*suite_, leaf_secret.expose(), label_of(other(position.type)), {});
+    advance.other_ratchet =
+        expand_with_label(*suite_, leaf_secret.expose(), label_of(other(position.type)), {});
   }
+  // The last one is the key asked for; those before it are skipped.
   for (; generation <= position.generation; ++generation) {
     const auto current = static_cast<std::uint32_t>(generation);
     advance.skipped.push_back(message_key(secret, current));
@@ -167,33 +167,6 @@ void SecretTree::forget_oldest(Journal& journal) {
     kept_.erase(oldest);
     --most->second;
   }
-}
-
-// ---- saved form ----
-
-RecordKey SecretTree::node_record(NodeIndex node) const {
-  return {.kind = RecordKind::tree_secret, .epoch = epoch_, .index = node.value};
-}
-RecordKey SecretTree::ratchet_record(const RatchetId& id) const {
-  return {.kind = RecordKind::ratchet,
-          .epoch = epoch_,
-          .index = id.first.value,
-          .part = static_cast<std::uint8_t>(id.second)};
-}
-RecordKey SecretTree::kept_record(const KeyPosition& position) const {
-  return {.kind = RecordKind::kept_key,
-          .epoch = epoch_,
-          .index = position.leaf.value,
-          .part = static_cast<std::uint8_t>(position.type),
-          .generation = position.generation};
-}
-
-std::vector<RecordKey> SecretTree::record_keys() const {
-  std::vector<RecordKey> keys;
-  for (const auto& [node, secret] : nodes_) keys.push_back(node_record(node));
-  for (const auto& [id, ratchet] : ratchets_) keys.push_back(ratchet_record(id));
-  for (const auto& [position, key] : kept_) keys.push_back(kept_record(position));
-  return keys;
 }
 
 }  // namespace taut::mls

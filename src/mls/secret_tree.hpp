@@ -15,6 +15,9 @@ inline constexpr std::uint32_t kForwardJumpMax = 1'000;
 /// Keys of skipped generations that one epoch keeps; beyond it the sender with most gaps loses its oldest.
 inline constexpr std::size_t kKeptKeysMax = 2'000;
 
+/// Generations are 32 bits wide (§6.3.2).
+inline constexpr std::uint64_t kGenerationCount = std::uint64_t{1} << 32;
+
 enum class RatchetType : std::uint8_t { handshake = 0, application = 1 };
 
 /// Key and nonce of one generation (§9.1). Serves once.
@@ -37,19 +40,22 @@ class SecretTree {
   SecretTree(const Suite& suite, std::uint64_t epoch, KdfSecret encryption_secret, std::uint32_t leaf_count);
 
   /// What deriving one key changes: nothing, until it is handed to `consume`.
-  struct Staged {
+  class Staged {
+   public:
     KeyPosition position;
     MessageKey key;
 
    private:
     friend class SecretTree;
     struct Advance {
-      std::map<NodeIndex, KdfSecret> nodes;  ///< secrets beside the path to the leaf, by node index
-      std::optional<KdfSecret> other_ratchet;    ///< the leaf's other ratchet, where both begin now
-      KdfSecret next;                            ///< secret of generation `position.generation + 1`
-      std::vector<MessageKey> skipped;           ///< keys of the generations just below the position
+      std::map<NodeIndex, KdfSecret> nodes;    ///< secrets beside the path to the leaf
+      std::optional<KdfSecret> other_ratchet;  ///< the leaf's other ratchet, where both begin now
+      KdfSecret next;                          ///< secret of generation `position.generation + 1`
+      std::vector<MessageKey> skipped;         ///< keys of the generations just below the position
     };
-    std::optional<Advance> advance;  ///< none: the key was a kept one
+    Staged(KeyPosition at, MessageKey staged_key, std::optional<Advance> advance)
+        : position(at), key(std::move(staged_key)), advance_(std::move(advance)) {}
+    std::optional<Advance> advance_;  ///< none: the key was a kept one
   };
 
   /// Key for the message at `position`.
@@ -69,8 +75,8 @@ class SecretTree {
 
   /// Saved form: every record of the tree, the value of one, and the way back.
   std::vector<RecordKey> record_keys() const;
-  /// Empty optional: there is no such record (any more).
-  std::optional<SecretBytes> record(const RecordKey& key) const;
+  /// Empty: there is no such record (any more).
+  SecretBytes record(const RecordKey& key) const;
   /// A tree without secrets, to be filled by `restore`.
   static SecretTree empty(const Suite& suite, std::uint64_t epoch, std::uint32_t leaf_count);
   /// @errors malformed: a record that no tree of this size writes
@@ -86,6 +92,7 @@ class SecretTree {
   SecretTree(const Suite& suite, std::uint64_t epoch, std::uint32_t leaf_count);
   Result<KdfSecret> descend(LeafIndex leaf, std::map<NodeIndex, KdfSecret>& beside) const;
   MessageKey message_key(const KdfSecret& ratchet_secret, std::uint32_t generation) const;
+  void begin_leaf(const KeyPosition& position, Staged::Advance& advance, Journal& journal);
   void forget_oldest(Journal& journal);
   RecordKey node_record(NodeIndex node) const;
   RecordKey ratchet_record(const RatchetId& id) const;
