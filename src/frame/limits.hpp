@@ -12,7 +12,7 @@ inline constexpr std::size_t kFrameBytesMax = std::size_t{60} * 1024;
 inline constexpr std::size_t kChunkBytesMax = kFrameBytesMax - 1024;
 /// The highest message limit that a dispatcher may announce.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{1} << 20;
-inline constexpr std::size_t kCardBytesMax = std::size_t{32} * 1024;
+inline constexpr std::size_t kCardBytesMax = 8192;
 inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
 /// Queue ranges in one release.
 inline constexpr std::size_t kReleaseRangesMax = 1024;

@@ -1,0 +1,55 @@
+#pragma once
+// What a dispatcher remembers. Nothing here says who sent a message.
+
+#include <optional>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "frame/delivery.hpp"
+
+namespace taut::dispatcher {
+
+using frame::QueueNumber;
+using frame::QueueRange;
+
+/// First 16 bytes of the SHA-256 of a submitted message: tells a repeated submission from another message
+/// under the same submission ID. Whoever could make two that collide fools only himself.
+using BodyHash = Opaque<struct BodyHashTag, 16>;
+
+/// The three reserved parts of an inbox (design §6).
+enum class Share : std::uint8_t {
+  own = 0,       ///< the owner's own devices
+  known = 1,     ///< who shows a delivery token
+  stranger = 2,  ///< anybody else
+};
+inline constexpr std::size_t kShareCount = 3;
+
+/// What stored messages take: their number, and the sum of their sizes.
+struct Usage {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+using ShareUsage = std::array<Usage, kShareCount>;
+
+/// One node that may have an inbox and a card here.
+struct NodeRecord {
+  /// Higher than every number that the inbox has ever held, also after all was released.
+  QueueNumber next_number = 1;
+  ShareUsage usage{};
+  /// Of the card held here; 0 when there is none. A revocation's is the highest: nothing replaces it.
+  std::uint64_t card_sequence = 0;
+  friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
+
+enum class SubmissionState : std::uint8_t { stored = 0, released = 1, expired = 2 };
+
+/// What became of a submission. Outlives the message, until `forget`.
+struct SubmissionRecord {
+  BodyHash hash;
+  SubmissionState state = SubmissionState::stored;
+  WallTime expires;
+  friend bool operator==(const SubmissionRecord&, const SubmissionRecord&) = default;
+};
+
+}  // namespace taut::dispatcher

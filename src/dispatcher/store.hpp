@@ -1,0 +1,140 @@
+#pragma once
+// The storage that a dispatcher needs, as values: operations out, results in. Whoever carries them out
+// (store/, or a test's simulated disk) keeps these rules:
+//
+// - Every operation is atomic, and gets exactly one result.
+// - Operations on one node's rows happen, and their results are handed in, in the order in which the
+//   operations were issued. Between nodes any order is allowed. LoadTotals, Sweep and Erase are ordered
+//   with everything.
+// - A result that is a value is handed in only after everything that the operation changed *and saw* is
+//   durable. A result that is an error changed nothing: exhausted when the disk is full, else unavailable.
+// - So operations that wait may share one transaction and one sync; when that fails, all of them do.
+// - After a crash the store holds exactly the operations of some prefix (per node), and at least all whose
+//   results were handed in.
+
+#include <variant>
+
+#include "base/result.hpp"
+#include "dispatcher/records.hpp"
+
+namespace taut::dispatcher {
+
+/// Growing by one from 1.
+using OperationId = std::uint64_t;
+
+/// The value of an operation that only succeeds.
+struct Done {};
+
+enum class Rest : std::uint8_t { none, more };
+
+/// Everything the dispatcher counts at its start.
+struct LoadTotals {};
+struct Totals {
+  Usage messages;  ///< of all inboxes
+  std::uint64_t nodes = 0;
+};
+
+/// std::optional<NodeRecord>; nullopt: no such node here.
+struct LoadNode {
+  NodeId node;
+};
+
+/// Makes the node's rows, with the defaults of NodeRecord; a node that is there already stays as it is. Done.
+struct AddNode {
+  NodeId node;
+  WallTime now;
+};
+
+/// Puts a message into an inbox, with its submission, unless that submission ID is known there: then
+/// nothing changes, and what is known comes back. The node's next_number becomes number + 1, its usage
+/// grows.
+struct PutMessage {
+  NodeId inbox;
+  SubmissionId submission;
+  BodyHash hash;
+  QueueNumber number = 0;  ///< higher than any of this inbox before
+  Share share = Share::stranger;
+  WallTime received;
+  WallTime expires;
+  WallTime forget;  ///< when the submission's row may go
+  Bytes body;       ///< 1..kMessageBytesMax
+};
+struct Placed {
+  std::optional<SubmissionRecord> known;  ///< nullopt: stored now
+  Bytes body;                             ///< the operation's own, handed back
+};
+
+/// std::optional<SubmissionRecord>; nullopt: never stored here, or forgotten.
+struct LookUpSubmission {
+  NodeId inbox;
+  SubmissionId submission;
+};
+
+/// Messages of an inbox, in order, each whole.
+struct FetchMessages {
+  NodeId inbox;
+  QueueNumber after = 0;      ///< only numbers above this one
+  std::size_t bytes_max = 0;  ///< of bodies together; the first message comes whatever its size
+  std::size_t count_max = 0;  ///< at least 1
+};
+struct FetchedMessage {
+  QueueNumber number = 0;
+  WallTime received;
+  WallTime expires;
+  std::size_t offset = 0;  ///< into Fetched::bytes
+  std::size_t size = 0;
+};
+struct Fetched {
+  std::vector<FetchedMessage> messages;
+  Bytes bytes;  ///< the bodies, one behind the other
+  Rest rest = Rest::none;
+};
+
+/// Removes messages; their submissions become released. Numbers that are not there are no error. Freed.
+struct ReleaseMessages {
+  NodeId inbox;
+  std::vector<QueueRange> ranges;
+};
+struct Freed {
+  NodeId inbox;
+  ShareUsage usage;
+};
+
+/// Replaces the card of a node that is there. Done.
+struct SaveCard {
+  NodeId node;
+  std::uint64_t sequence = 0;
+  WallTime expires;
+  Bytes card;
+};
+
+/// std::optional<Bytes>
+struct LoadCard {
+  NodeId node;
+};
+
+/// Removes what is over, at most `count_max` rows: messages with expires <= now (their submissions become
+/// expired), submissions with forget <= now, cards with expires <= now (card_sequence becomes 0).
+struct Sweep {
+  WallTime now;
+  std::size_t count_max = 0;
+};
+struct Swept {
+  std::vector<Freed> freed;   ///< one for each inbox that lost messages
+  std::vector<NodeId> cards;  ///< whose card went
+  std::uint64_t submissions = 0;
+  Rest rest = Rest::none;
+};
+
+/// When this is done, no byte of what was removed before is in any file: not in the database, not in its
+/// log. Done.
+struct Erase {};
+
+using Operation = std::variant<LoadTotals, LoadNode, AddNode, PutMessage, LookUpSubmission, FetchMessages,
+                               ReleaseMessages, SaveCard, LoadCard, Sweep, Erase>;
+
+using StoreValue = std::variant<Done, Totals, std::optional<NodeRecord>, Placed,
+                                std::optional<SubmissionRecord>, Fetched, Freed, std::optional<Bytes>, Swept>;
+using StoreResult = Result<StoreValue>;
+
+}  // namespace taut::dispatcher
