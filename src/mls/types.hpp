@@ -24,8 +24,8 @@ enum class WireFormat : std::uint16_t {
   key_package = 5,
 };
 
-/// RFC 9420 §17.3; last_resort: the code point that draft-ietf-mls-extensions used before it became a
-/// component, and that deployed stacks send.
+/// RFC 9420 §17.3; last_resort: the extension that earlier revisions of draft-ietf-mls-extensions had where
+/// now there is a component.
 enum class ExtensionType : std::uint16_t {
   application_id = 1,
   ratchet_tree = 2,
