@@ -1,0 +1,95 @@
+#pragma once
+// What a node's state file holds, as rows (docs/protocol/node-state.md). Fields named `record` are
+// encoded and read by this room alone; the store keeps them as they are.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace taut::node {
+
+/// Single values. Numbers are part of the file's format.
+enum class ValueKey : std::uint8_t {
+  identity = 1,   ///< secret: identity::Identity, serialised
+  own_card = 2,   ///< the last card that we signed
+  name = 3,       ///< self-chosen
+  stream = 4,     ///< our stream ID, and the place it was drawn at
+  wall_time = 5,  ///< the highest wall time ever seen
+  suites = 6,     ///< offered, in the order of preference
+};
+
+/// Grows with every new sealing key of a node.
+using SealingKeyNumber = std::uint64_t;
+using StreamId = std::uint64_t;
+using Counter = std::uint64_t;
+/// Places in the queues below: grow, and are never used twice.
+using RowNumber = std::uint64_t;
+
+struct SealingKeyRow {
+  SealingKeyNumber number = 0;
+  SecretBytes key;  ///< identity::SealingKeyPair, serialised
+};
+
+enum class Verification : std::uint8_t { unverified = 0, verified = 1 };
+
+/// One or more nodes under a petname.
+struct ContactRow {
+  std::string petname;
+  Verification verification = Verification::unverified;
+  std::vector<NodeId> nodes;  ///< a node belongs to one contact at most
+};
+
+/// A dispatcher that keeps our inbox.
+struct DispatcherRow {
+  NodeId node_id;
+  Bytes record;
+};
+
+enum class SubmissionState : std::uint8_t { unknown = 0, stored = 1 };
+
+/// One copy of an outgoing message, at one dispatcher.
+struct Submission {
+  NodeId dispatcher;
+  SubmissionId id;
+  SubmissionState state = SubmissionState::unknown;
+};
+
+/// A sealed message whose outcome is not known at every dispatcher.
+struct OutgoingRow {
+  RowNumber number = 0;  ///< given by add_outgoing
+  MessageId message_id;
+  NodeId recipient;
+  WallTime created;
+  Bytes envelope;
+  std::vector<Submission> submissions;
+};
+
+/// What came from one sender in one stream.
+struct StreamRow {
+  NodeId sender;
+  StreamId stream = 0;
+  Bytes record;
+  SealingKeyNumber newest_key = 0;  ///< our newest sealing key when the stream was last heard
+};
+
+/// A message that waits for those before it.
+struct HeldRow {
+  NodeId sender;
+  StreamId stream = 0;
+  Counter counter = 0;
+  Bytes record;
+};
+
+enum class Offered : std::uint8_t { never = 0, before = 1 };
+
+/// Something to show to the node's owner: a message or a gap.
+struct ItemRow {
+  RowNumber number = 0;  ///< given by add_item
+  Offered offered = Offered::never;
+  Bytes record;
+};
+
+}  // namespace taut::node
