@@ -138,8 +138,9 @@ struct AuthenticatedContent {
 ///         case new_member_proposal: struct{};
 ///     };
 /// } FramedContentTBS;                                                            RFC 9420 §6.1
+/// @param context  the GroupContext, already encoded: an epoch has one and signs many messages
 void write_framed_content_tbs(wire::Writer& out, WireFormat wire_format, const FramedContent& content,
-                              const GroupContext& context);
+                              ByteView context);
 
 /// struct {
 ///     FramedContent content;

@@ -44,20 +44,20 @@ KdfSecret derive_welcome_secret(const Suite& suite, const KdfSecret& joiner_secr
 Result<WelcomeKey> WelcomeKey::derive(const Suite& suite, const KdfSecret& welcome_secret) {
   auto key = BoundedSecret<32>::of_size(crypto::aead_key_size(suite.aead));
   auto nonce = BoundedBytes<12>::of_size(crypto::aead_nonce_size(suite.aead));
-  TAUT_CHECK(expand_with_label(suite, welcome_secret.expose(), "key", {}, key.fill()));
-  TAUT_CHECK(expand_with_label(suite, welcome_secret.expose(), "nonce", {}, nonce.fill()));
+  expand_with_label(suite, welcome_secret.expose(), "key", {}, key.fill());
+  expand_with_label(suite, welcome_secret.expose(), "nonce", {}, nonce.fill());
   TAUT_TRY(crypto::Aead aead, crypto::Aead::create(suite.aead, key.expose()));
   return WelcomeKey{std::move(aead), nonce};
 }
 
 Result<SecretBytes> export_secret(const Suite& suite, const KdfSecret& exporter_secret,
                                   std::string_view label, ByteView context, std::size_t size) {
-  auto derived = KdfSecret::of_size(crypto::hash_size(suite.hash));
-  TAUT_CHECK(expand_with_label(suite, exporter_secret.expose(), label, {}, derived.fill()));
-  if (size > 255 * derived.size()) return fail(Errc::misuse, reasons::kMisuse);
+  if (size > 255 * crypto::hash_size(suite.hash) || label.size() > kLabelBytesMax)
+    return refuse(errors::kMisuse);
+  const KdfSecret derived = derive_secret(suite, exporter_secret.expose(), label);
   const Digest context_hash = crypto::hash(suite.hash, {context});
   SecretBytes exported(size);
-  TAUT_CHECK(expand_with_label(suite, derived.expose(), "exported", context_hash.view(), exported.fill()));
+  expand_with_label(suite, derived.expose(), "exported", context_hash.view(), exported.fill());
   return exported;
 }
 

@@ -20,7 +20,6 @@ class KdfLabelHead {
     for (const char c : label) put(static_cast<Byte>(c));
     put_size(context_size);
   }
-  static constexpr std::size_t label_size_max = 255;
   ByteView view() const { return ByteView(bytes_).first(size_); }
 
  private:
@@ -32,7 +31,7 @@ class KdfLabelHead {
     for (unsigned shift = bytes; shift-- > 0;) put(static_cast<Byte>((prefix | size) >> 8 * shift));
   }
 
-  std::array<Byte, label_size_max + 24> bytes_{};
+  std::array<Byte, kLabelBytesMax + 24> bytes_{};
   std::size_t size_ = 0;
 };
 
@@ -46,19 +45,18 @@ Bytes encrypt_context(std::string_view label, ByteView context) {
 
 }  // namespace
 
-Status expand_with_label(const Suite& suite, ByteView secret, std::string_view label, ByteView context,
-                         MutableByteView out) {
-  if (out.size() > 0xffff || label.size() > KdfLabelHead::label_size_max)
-    return fail(Errc::misuse, reasons::kMisuse);
+void expand_with_label(const Suite& suite, ByteView secret, std::string_view label, ByteView context,
+                       MutableByteView out) {
+  assert(label.size() <= kLabelBytesMax);
   const KdfLabelHead head(out.size(), label, context.size());
-  return crypto::hkdf_expand(suite.hash, secret, {head.view(), context}, out);
+  const Status status = crypto::hkdf_expand(suite.hash, secret, {head.view(), context}, out);
+  assert(status);
+  static_cast<void>(status);
 }
 
 KdfSecret expand_with_label(const Suite& suite, ByteView secret, std::string_view label, ByteView context) {
   KdfSecret out = KdfSecret::of_size(crypto::hash_size(suite.hash));
-  const Status status = expand_with_label(suite, secret, label, context, out.fill());
-  assert(status);  // KDF.Nh bytes and a label of the specification are within every limit
-  (void)status;
+  expand_with_label(suite, secret, label, context, out.fill());
   return out;
 }
 
@@ -70,9 +68,7 @@ void derive_tree_secret(const Suite& suite, ByteView secret, std::string_view la
                         MutableByteView out) {
   const std::array<Byte, 4> context{static_cast<Byte>(generation >> 24), static_cast<Byte>(generation >> 16),
                                     static_cast<Byte>(generation >> 8), static_cast<Byte>(generation)};
-  const Status status = expand_with_label(suite, secret, label, context, out);
-  assert(status);
-  (void)status;
+  expand_with_label(suite, secret, label, context, out);
 }
 
 Digest ref_hash(const Suite& suite, std::string_view label, ByteView value) {

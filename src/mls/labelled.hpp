@@ -14,10 +14,13 @@ using KdfSecret = crypto::DerivedKey;
 /// Hash.Nh bytes: KeyPackageRef, ProposalRef, tree and transcript hashes.
 using crypto::Digest;
 
+/// Labels that come from outside (exporters) are at most this long; the specification's are shorter.
+inline constexpr std::size_t kLabelBytesMax = 255;
+
 /// ExpandWithLabel(Secret, Label, Context, Length), §8. Fills `out`.
-/// @errors misuse: out.size() > 255 · KDF.Nh
-Status expand_with_label(const Suite& suite, ByteView secret, std::string_view label, ByteView context,
-                         MutableByteView out);
+/// @pre out.size() <= 255 · KDF.Nh, label.size() <= kLabelBytesMax
+void expand_with_label(const Suite& suite, ByteView secret, std::string_view label, ByteView context,
+                       MutableByteView out);
 /// The same with Length = KDF.Nh.
 KdfSecret expand_with_label(const Suite& suite, ByteView secret, std::string_view label, ByteView context);
 /// DeriveSecret(Secret, Label), §8.

@@ -36,6 +36,11 @@ MessageKey copy_of(const MessageKey& key) {
 
 }  // namespace
 
+MessageKey MessageKey::of_suite(const Suite& suite) {
+  return {BoundedSecret<32>::of_size(crypto::aead_key_size(suite.aead)),
+          BoundedSecret<12>::of_size(crypto::aead_nonce_size(suite.aead))};
+}
+
 SecretTree::SecretTree(const Suite& suite, std::uint64_t epoch, std::uint32_t leaf_count)
     : suite_(&suite), epoch_(epoch), leaf_count_(leaf_count) {}
 
@@ -50,8 +55,7 @@ SecretTree SecretTree::empty(const Suite& suite, std::uint64_t epoch, std::uint3
 }
 
 MessageKey SecretTree::message_key(const KdfSecret& ratchet_secret, std::uint32_t generation) const {
-  MessageKey made{BoundedSecret<32>::of_size(crypto::aead_key_size(suite_->aead)),
-                  BoundedSecret<12>::of_size(crypto::aead_nonce_size(suite_->aead))};
+  MessageKey made = MessageKey::of_suite(*suite_);
   derive_tree_secret(*suite_, ratchet_secret.expose(), "key", generation, made.key.fill());
   derive_tree_secret(*suite_, ratchet_secret.expose(), "nonce", generation, made.nonce.fill());
   return made;

@@ -24,6 +24,9 @@ enum class RatchetType : std::uint8_t { handshake = 0, application = 1 };
 struct MessageKey {
   BoundedSecret<32> key;
   BoundedSecret<12> nonce;
+
+  /// Zeros of the suite's sizes, to be filled.
+  static MessageKey of_suite(const Suite& suite);
 };
 
 /// Which generation of which ratchet.
