@@ -8,6 +8,7 @@ Result<Hello> Hello::read(wire::Reader& in) {
   Hello hello;
   TAUT_TRY(hello.version, in.u16());
   TAUT_TRY(hello.message_bytes_max, in.u32());
+  TAUT_TRY(hello.put_bytes_max, in.u32());
   TAUT_TRY(hello.credit_bytes_max, in.u32());
   TAUT_TRY(hello.ttl_s_max, in.u32());
   TAUT_TRY(hello.idle_s, in.u32());
@@ -19,7 +20,7 @@ Result<Hello> Hello::read(wire::Reader& in) {
 }
 
 void Hello::write(wire::Writer& out) const {
-  out.u16(version).u32(message_bytes_max).u32(credit_bytes_max).u32(ttl_s_max).u32(idle_s);
+  out.u16(version).u32(message_bytes_max).u32(put_bytes_max).u32(credit_bytes_max).u32(ttl_s_max).u32(idle_s);
   write_enum(out, policy);
   write_enum(out, standing);
   wire::write_extensions(out, extensions);

@@ -16,18 +16,20 @@ enum class Standing : std::uint8_t { unregistered = 0, registered = 1 };
 /// struct {
 ///   uint16 version;             the frames' version, 1
 ///   uint32 message_bytes_max;   1..kMessageBytesMax
-///   uint32 credit_bytes_max;    most credit that may be outstanding
+///   uint32 put_bytes_max;       of puts without an outcome, each its size and kPutCost; over it: full
+///   uint32 credit_bytes_max;    most credit that may be outstanding; over it: a violation
 ///   uint32 ttl_s_max;           longest life of a message
 ///   uint32 idle_s;              a link that is silent for so long is closed
 ///   Policy policy; Standing standing;
 ///   Extension extensions<V>;
-/// } Hello;                      dispatcher → node, its first frame
+/// } Hello;                      dispatcher → node, its first frame; the node says nothing before
 struct Hello {
   static constexpr Type type = Type::hello;
   static constexpr std::uint16_t kVersion = 1;
 
   std::uint16_t version = kVersion;
   std::uint32_t message_bytes_max = 0;
+  std::uint32_t put_bytes_max = 0;
   std::uint32_t credit_bytes_max = 0;
   std::uint32_t ttl_s_max = 0;
   std::uint32_t idle_s = 0;

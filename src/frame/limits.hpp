@@ -16,6 +16,10 @@ inline constexpr std::size_t kCardBytesMax = 8192;
 inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
 /// Queue ranges in one release.
 inline constexpr std::size_t kReleaseRangesMax = 1024;
+/// What one put costs beside its bytes, in the put window.
+inline constexpr std::uint32_t kPutCost = 64;
+/// Questions (every frame with a request ID but puts) that a node may have open at once.
+inline constexpr std::size_t kOpenQuestionsMax = 256;
 /// What one delivery costs beside its bytes, in credit: small messages are not free.
 inline constexpr std::uint32_t kDeliveryCost = 64;
 

@@ -26,7 +26,7 @@ SubmissionId submission(Byte first) {
 
 std::vector<Frame> one_of_each() {
   return {
-      Hello{1, 1 << 20, 4 << 20, 2592000, 90, Policy::open, Standing::registered, kGrown},
+      Hello{1, 1 << 20, 2 << 20, 4 << 20, 2592000, 90, Policy::open, Standing::registered, kGrown},
       Answer{9, AnswerStatus::stale, kGrown},
       Ping{0x0102030405060708},
       Pong{8},
@@ -141,8 +141,8 @@ TEST_CASE("rules between fields") {
   CHECK_FALSE(parse(written(Delivery{1, {}, {}, 299, kText, {}})).has_value());
   CHECK_FALSE(parse(written(Delivery{1, {}, {}, kMessageBytesMax + 1, kText, {}})).has_value());
   CHECK_FALSE(parse(written(Outcome{0, {}, OutcomeState::stored, 1, {}})).has_value());
-  CHECK_FALSE(parse(written(Hello{1, 0, 0, 0, 0, {}, {}, {}})).has_value());
-  CHECK_FALSE(parse(written(Hello{1, kMessageBytesMax + 1, 0, 0, 0, {}, {}, {}})).has_value());
+  CHECK_FALSE(parse(written(Hello{1, 0, 0, 0, 0, 0, {}, {}, {}})).has_value());
+  CHECK_FALSE(parse(written(Hello{1, kMessageBytesMax + 1, 0, 0, 0, 0, {}, {}, {}})).has_value());
 }
 
 TEST_CASE("enumerations have no values beyond their last") {

@@ -1,0 +1,60 @@
+#pragma once
+// A dispatcher's logic: frames, times and storage results in; frames, storage operations and deadlines
+// out (docs/protocol/dispatcher.md). It serves inboxes and cards. It sees sealed messages only, and keeps
+// nothing that says who sent them.
+
+#include <memory>
+#include <optional>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "dispatcher/counters.hpp"
+#include "dispatcher/effects.hpp"
+#include "dispatcher/limits.hpp"
+
+namespace taut::dispatcher {
+
+/// Both clocks, read by the caller once for each event.
+struct Moment {
+  Instant now;
+  WallTime wall;
+};
+
+class Dispatcher {
+ public:
+  /// @param random  for the keys of hash tables only, used here and not kept
+  Dispatcher(const Settings& settings, Random& random);
+  Dispatcher(Dispatcher&&) noexcept;
+  Dispatcher& operator=(Dispatcher&&) noexcept;
+  ~Dispatcher();
+
+  /// Once, before anything else: the first storage operation.
+  Effects start(const Moment& at);
+
+  /// A link is up, and `node` has proven itself on it.
+  Effects on_connected(ConnectionId connection, const NodeId& node, const Moment& at);
+  /// One frame as it came. A broken rule ends in a Goodbye and a Close for this link, and changes nothing
+  /// else.
+  Effects on_frame(ConnectionId connection, ByteView frame, const Moment& at);
+  /// The carrier has taken so many bytes of frames that were given as SendFrame.
+  Effects on_sent(ConnectionId connection, std::size_t bytes, const Moment& at);
+  /// The link is gone. Puts on their way to the store stay there.
+  Effects on_disconnected(ConnectionId connection, const Moment& at);
+  Effects on_store_result(OperationId operation, StoreResult result, const Moment& at);
+
+  /// Whatever is due.
+  Effects tick(const Moment& at);
+  /// When to call tick; earlier does no harm.
+  std::optional<Instant> next_deadline() const;
+
+  /// Says goodbye to every link; storage operations on their way may still be reported.
+  Effects stop(const Moment& at);
+
+  Counters counters() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace taut::dispatcher
