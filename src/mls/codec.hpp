@@ -24,10 +24,16 @@ Result<T> decoded(ByteView bytes) {
   return value;
 }
 
+/// Most entries of any list of structures: one for each leaf of the largest tree. A structure in memory is
+/// larger than its shortest encoding, and this bounds by how much.
+inline constexpr std::size_t kListCountMax = kLeafCountMax;
+/// Most entries of a list of registry numbers; they are searched one by one.
+inline constexpr std::size_t kNumbersCountMax = 1024;
+
 /// `T x<V>` of structures.
 template <class T>
-Result<std::vector<T>> read_list(wire::Reader& in) {
-  return in.list([](wire::Reader& inner) { return T::read(inner); });
+Result<std::vector<T>> read_list(wire::Reader& in, std::size_t count_max = kListCountMax) {
+  return in.list([](wire::Reader& inner) { return T::read(inner); }, count_max);
 }
 template <class T>
 void write_list(wire::Writer& out, const std::vector<T>& list) {
@@ -37,10 +43,12 @@ void write_list(wire::Writer& out, const std::vector<T>& list) {
 /// `uint16 x<V>` of registry numbers.
 template <class Enum>
 Result<std::vector<Enum>> read_numbers(wire::Reader& in) {
-  return in.list([](wire::Reader& inner) -> Result<Enum> {
-    TAUT_TRY(const std::uint16_t number, inner.u16());
-    return static_cast<Enum>(number);
-  });
+  return in.list(
+      [](wire::Reader& inner) -> Result<Enum> {
+        TAUT_TRY(const std::uint16_t number, inner.u16());
+        return static_cast<Enum>(number);
+      },
+      kNumbersCountMax);
 }
 template <class Enum>
 void write_numbers(wire::Writer& out, const std::vector<Enum>& numbers) {

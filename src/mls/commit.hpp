@@ -47,6 +47,9 @@ struct UpdatePathNode {
   friend bool operator==(const UpdatePathNode&, const UpdatePathNode&) = default;
 };
 
+/// More nodes than any direct path that an index of 32 bits can have.
+inline constexpr std::size_t kPathNodesMax = 32;
+
 /// struct {
 ///     LeafNode leaf_node;
 ///     UpdatePathNode nodes<V>;
