@@ -10,8 +10,9 @@ namespace taut::frame {
 inline constexpr std::size_t kFrameBytesMax = std::size_t{60} * 1024;
 /// What one frame carries of a message: the rest is room for fields and extensions.
 inline constexpr std::size_t kChunkBytesMax = kFrameBytesMax - 1024;
-/// The highest message limit that a dispatcher may announce.
-inline constexpr std::size_t kMessageBytesMax = std::size_t{1} << 20;
+/// The highest message limit that a dispatcher may announce: an envelope around 1 MiB of content
+/// (envelope/envelope.hpp), with room for what suites to come add to it.
+inline constexpr std::size_t kMessageBytesMax = (std::size_t{1} << 20) + 32 * std::size_t{1024};
 inline constexpr std::size_t kCardBytesMax = 8192;
 inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
 /// Queue ranges in one release.
