@@ -22,6 +22,7 @@ std::size_t aead_key_size(AeadId id);
 std::size_t aead_nonce_size(AeadId id);  ///< 12; 24 for XChaCha
 
 /// A keyed context: the key schedule runs once. Move-only; wiped when it goes.
+/// `seal` and `open` use the context inside, const or not: one object serves one thread at a time.
 class Aead {
  public:
   /// @errors misuse: key size
