@@ -21,9 +21,6 @@ inline constexpr Reason kForbidden{"forbidden"};              ///< the system do
 inline constexpr Reason kReset{"reset"};                      ///< the peer or the network broke it off
 }  // namespace reasons
 
-/// Over this many waiting bytes a sender should pause until on_drained.
-inline constexpr std::size_t kWaitingBytesHigh = 256 * 1024;
-
 /// All calls from and to the loop's thread.
 class Connection {
  public:
@@ -32,8 +29,8 @@ class Connection {
     virtual ~Handler() = default;
     /// Some bytes, 1 or more, cut anywhere; they are gone when the call returns.
     virtual void on_bytes(ByteView bytes) = 0;
-    /// What waited has gone out; called once after waiting_bytes() was over kWaitingBytesHigh.
-    virtual void on_drained() = 0;
+    /// The system has taken all that was sent so far: the time to send more.
+    virtual void on_written() = 0;
     /// The peer ended the stream, or the network broke. The last call.
     virtual void on_closed() = 0;
   };

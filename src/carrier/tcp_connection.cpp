@@ -47,7 +47,6 @@ void TcpConnection::send(Bytes bytes) {
   if (waiting_bytes_ == 0) last_taken_ = Loop::now();
   waiting_bytes_ += bytes.size();
   waiting_.push_back(std::move(bytes));
-  if (waiting_bytes_ > kWaitingBytesHigh) is_full_ = true;
   if (is_writing_) return;
   is_writing_ = true;
   asio::co_spawn(socket_.get_executor(), write_what_waits(shared_from_this()), asio::detached);
@@ -110,10 +109,7 @@ void TcpConnection::took(std::size_t written) {
     first_written_ -= waiting_.front().size();
     waiting_.pop_front();
   }
-  if (is_full_ && waiting_bytes_ == 0) {
-    is_full_ = false;
-    if (handler_ != nullptr) handler_->on_drained();
-  }
+  if (waiting_bytes_ == 0 && handler_ != nullptr) handler_->on_written();
 }
 
 void TcpConnection::close() {

@@ -44,7 +44,6 @@ class TcpConnection final : public Connection, public std::enable_shared_from_th
   std::size_t waiting_bytes_ = 0;
   Instant last_taken_;
   bool is_writing_ = false;
-  bool is_full_ = false;  ///< owes the handler an on_drained
   bool is_reading_ = false;
   bool is_paused_ = false;
   Timer linger_;

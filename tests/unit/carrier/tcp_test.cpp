@@ -24,10 +24,7 @@ struct End : Connection::Handler {
     if (echo) connection->send(to_bytes(bytes));
     if (received.size() >= wanted) loop.stop();
   }
-  void on_drained() override {
-    ++drained;
-    if (stop_when_drained) loop.stop();
-  }
+  void on_written() override { ++written; }
   void on_closed() override {
     closed = true;
     loop.stop();
@@ -38,9 +35,8 @@ struct End : Connection::Handler {
   Bytes received;
   std::size_t wanted = SIZE_MAX;
   std::size_t pieces = 0;
-  std::size_t drained = 0;
+  std::size_t written = 0;
   bool echo = false;
-  bool stop_when_drained = false;
   bool closed = false;
 };
 
@@ -137,8 +133,8 @@ TEST_CASE("a reader that pauses holds the sender back, and loses nothing") {
   const Instant before = Loop::now();
   pair.run_for(milliseconds(50));
   CHECK(pair.server->received.size() <= 64 * 1024);  // at most what was on its way
-  CHECK(pair.client->connection->waiting_bytes() > kWaitingBytesHigh);
-  CHECK(pair.client->drained == 0);
+  CHECK(pair.client->connection->waiting_bytes() > 0);
+  CHECK(pair.client->written == 0);
   REQUIRE(pair.client->connection->stalled_since());
   CHECK(*pair.client->connection->stalled_since() < before + milliseconds(50));
 
@@ -146,7 +142,7 @@ TEST_CASE("a reader that pauses holds the sender back, and loses nothing") {
   pair.server->connection->resume_reading();
   pair.run();
   CHECK(pair.server->received == sent);
-  CHECK(pair.client->drained == 1);
+  CHECK(pair.client->written == 1);
   CHECK_FALSE(pair.client->connection->stalled_since());
 }
 

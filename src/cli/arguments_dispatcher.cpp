@@ -1,0 +1,55 @@
+#include "cli/argument_parser.hpp"
+
+namespace taut::cli {
+namespace {
+
+struct TypedRun : Typed {
+  std::string listen = "127.0.0.1:7420";
+  std::optional<std::string> advertise;
+  std::optional<std::string> policy;
+};
+struct TypedUse : Typed, DispatcherUseRequest {};
+struct TypedForget : Typed, DispatcherForgetRequest {};
+
+Outcome<carrier::Address> address(const std::string& flag, const std::string& typed) {
+  if (auto parsed = carrier::address_from_text(typed)) return *std::move(parsed);
+  return failure(ExitCode::usage, "bad_address", flag + " takes no '" + typed + "'",
+                 "Give HOST:PORT, such as 127.0.0.1:7420 or [::1]:7420");
+}
+
+Outcome<Request> finish_run(const TypedRun& typed) {
+  DispatcherRunRequest request;
+  TAUT_TRY(request.listen, address("--listen", typed.listen));
+  if (typed.advertise) {
+    TAUT_TRY(request.advertise, address("--advertise", *typed.advertise));
+  }
+  if (typed.policy && *typed.policy != "open")
+    return failure(ExitCode::usage, "bad_policy", "There is no policy '" + *typed.policy + "'",
+                   "Give --policy open: whoever knows the link may have an inbox");
+  if (typed.policy) request.policy = DispatcherPolicy::open;
+  return request;
+}
+
+}  // namespace
+
+void declare_dispatcher_commands(ArgumentParser& parser) {
+  CLI::App& dispatcher = parser.noun("dispatcher", "Who holds messages while I am away");
+  auto& run = parser.command<TypedRun>(dispatcher, "run", "Be a dispatcher, until interrupted", finish_run);
+  run.app->add_option("--listen", run.listen, "Where to listen; port 0 takes a free one")
+      ->type_name("HOST:PORT");
+  run.app->add_option("--advertise", run.advertise, "The address in the link, where it differs")
+      ->type_name("HOST:PORT");
+  run.app->add_option("--policy", run.policy, "Who may have an inbox: open; needed beyond loopback")
+      ->type_name("POLICY");
+  auto& use = parser.command<TypedUse>(dispatcher, "use", "Have an inbox at a dispatcher",
+                                       [](const DispatcherUseRequest& typed) -> Request { return typed; });
+  word(use, "LINK", use.link, "What `taut dispatcher run` printed; - reads it from stdin")->required();
+  auto& forget =
+      parser.command<TypedForget>(dispatcher, "forget", "Have no inbox there any more",
+                                  [](const DispatcherForgetRequest& typed) -> Request { return typed; });
+  word(forget, "WHICH", forget.which, "Its name or node ID")->required();
+  parser.command<Typed>(dispatcher, "list", "The dispatchers in use",
+                        [](const Typed&) -> Request { return DispatcherListRequest{}; });
+}
+
+}  // namespace taut::cli

@@ -1,0 +1,76 @@
+#include <cmath>
+
+#include "cli/argument_parser.hpp"
+
+namespace taut::cli {
+namespace {
+
+constexpr std::uint64_t kTimeoutSecondsMax = 366 * 24 * 3600;
+
+struct TypedSend : Typed {
+  std::string who;
+  std::optional<std::string> text;
+  bool lines = false;
+};
+struct TypedRecv : Typed {
+  std::optional<std::string> count;
+  std::optional<std::string> timeout;
+  bool follow = false;
+};
+
+/// Seconds, with up to three digits behind a point.
+Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::string& typed) {
+  const std::size_t point = typed.find('.');
+  TAUT_TRY(const std::uint64_t whole, number(flag, typed.substr(0, point), 0, kTimeoutSecondsMax));
+  if (point == std::string::npos) return std::chrono::seconds(whole);
+  std::string thousandths = typed.substr(point + 1);
+  if (thousandths.empty() || thousandths.size() > 3)
+    return failure(ExitCode::usage, "bad_number", flag + " takes no '" + typed + "'",
+                   "Give seconds, such as 10 or 0.5");
+  thousandths.resize(3, '0');
+  TAUT_TRY(const std::uint64_t rest, number(flag, thousandths, 0, 999));
+  return std::chrono::seconds(whole) + std::chrono::milliseconds(rest);
+}
+
+Outcome<Request> finish_send(const TypedSend& typed) {
+  if (!typed.text)
+    return failure(ExitCode::usage, "no_text", "taut send needs a text",
+                   "Give it behind the contact's name, or - to read it from stdin");
+  if (typed.lines && *typed.text != "-")
+    return failure(ExitCode::usage, "wrong_usage", "--lines reads stdin, and here is a text",
+                   "Give - in place of the text");
+  return SendRequest{typed.who, *typed.text, typed.lines};
+}
+
+Outcome<Request> finish_recv(const TypedRecv& typed) {
+  RecvRequest request;
+  request.follow = typed.follow;
+  if (typed.count) {
+    TAUT_TRY(request.count, number("--count", *typed.count, 1, UINT32_MAX));
+  }
+  if (typed.timeout) {
+    TAUT_TRY(request.timeout, seconds("--timeout", *typed.timeout));
+  }
+  return request;
+}
+
+}  // namespace
+
+void declare_message_commands(ArgumentParser& parser) {
+  CLI::App& root = parser.root();
+  auto& send =
+      parser.command<TypedSend>(root, "send", "Send a message; returns when it is stored", finish_send);
+  word(send, "WHO", send.who, "A contact's petname")->required();
+  word(send, "TEXT", send.text, "The message; - reads it from stdin")->type_name("");
+  send.app->add_flag("--lines", send.lines, "With -: one message per line")->disable_flag_override();
+  auto& recv = parser.command<TypedRecv>(root, "recv", "Print the messages that wait", finish_recv);
+  recv.app->add_option("--count", recv.count, "Stop after so many")->type_name("N");
+  recv.app->add_option("--timeout", recv.timeout, "Wait so long for messages; exit 7 when none came")
+      ->type_name("SECONDS");
+  recv.app->add_flag("--follow", recv.follow, "Stay, and print messages as they come")
+      ->disable_flag_override();
+  parser.command<Typed>(root, "outbox", "Messages whose outcome is not known yet",
+                        [](const Typed&) -> Request { return OutboxRequest{}; });
+}
+
+}  // namespace taut::cli

@@ -1,0 +1,26 @@
+#include "cli/failure.hpp"
+
+#include "cli/json.hpp"
+
+namespace taut::cli {
+
+std::unexpected<Failure> failure_of(const Error& error, std::string what, std::string next) {
+  return failure(exit_code_of(error), std::string(error.reason.name), std::move(what), std::move(next));
+}
+
+std::string to_text(const Failure& failure) {
+  std::string text = "taut: " + failure.what + ".";
+  if (!failure.next.empty()) text += " " + failure.next + ".";
+  return text + "\n";
+}
+
+std::string to_json(const Failure& failure) {
+  return line_of({{"v", kJsonVersion},
+                  {"error", name_of(failure.exit)},
+                  {"reason", failure.reason},
+                  {"exit", static_cast<int>(failure.exit)},
+                  {"what", failure.what},
+                  {"next", failure.next}});
+}
+
+}  // namespace taut::cli

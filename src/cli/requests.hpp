@@ -1,0 +1,85 @@
+#pragma once
+// What a command line asks for: one struct a command, as the manual page has them.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "carrier/address.hpp"
+
+namespace taut::cli {
+
+/// Flags that may stand before or after the command.
+struct Globals {
+  bool json = false;
+  bool verbose = false;
+  std::optional<std::string> home;
+};
+
+struct HelpRequest {
+  std::string text;  ///< what to print
+};
+struct VersionRequest {};
+
+struct InitRequest {
+  std::string name;
+};
+struct IdRequest {};
+struct StatusRequest {};
+struct DoctorRequest {};
+
+struct ContactAddRequest {
+  std::string petname;
+  std::string link;  ///< `-`: on stdin
+};
+struct ContactListRequest {};
+struct ContactShowRequest {
+  std::string petname;
+};
+struct ContactRenameRequest {
+  std::string petname;
+  std::string new_petname;
+};
+struct ContactRemoveRequest {
+  std::string petname;
+};
+struct ContactVerifyRequest {
+  std::string petname;
+  std::optional<std::string> number;  ///< what the contact read out; none: print ours
+};
+
+enum class DispatcherPolicy { open };
+struct DispatcherRunRequest {
+  carrier::Address listen;
+  std::optional<carrier::Address> advertise;  ///< the address in the link, where it differs
+  std::optional<DispatcherPolicy> policy;
+};
+struct DispatcherUseRequest {
+  std::string link;  ///< `-`: on stdin
+};
+struct DispatcherForgetRequest {
+  std::string which;  ///< node ID or name
+};
+struct DispatcherListRequest {};
+
+struct SendRequest {
+  std::string who;
+  std::string text;    ///< `-`: stdin
+  bool lines = false;  ///< a message a line
+};
+struct RecvRequest {
+  std::optional<std::uint64_t> count;
+  std::optional<std::chrono::milliseconds> timeout;
+  bool follow = false;
+};
+struct OutboxRequest {};
+
+using Request =
+    std::variant<HelpRequest, VersionRequest, InitRequest, IdRequest, StatusRequest, DoctorRequest,
+                 ContactAddRequest, ContactListRequest, ContactShowRequest, ContactRenameRequest,
+                 ContactRemoveRequest, ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest,
+                 DispatcherForgetRequest, DispatcherListRequest, SendRequest, RecvRequest, OutboxRequest>;
+
+}  // namespace taut::cli

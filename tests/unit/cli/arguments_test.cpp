@@ -1,0 +1,166 @@
+#include "cli/arguments.hpp"
+
+#include <doctest/doctest.h>
+
+namespace taut::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+template <class R>
+R request(const Words& words) {
+  auto parsed = parse_arguments(words);
+  if (!parsed) FAIL(parsed.error().what);
+  REQUIRE(std::holds_alternative<R>(parsed->request));
+  return std::get<R>(parsed->request);
+}
+
+Globals globals(const Words& words) {
+  const auto parsed = parse_arguments(words);
+  REQUIRE(parsed);
+  return parsed->globals;
+}
+
+TEST_CASE("every command of the manual page parses") {
+  CHECK(request<InitRequest>({"init", "--name", "bob"}).name == "bob");
+  request<IdRequest>({"id", "--json"});
+  request<StatusRequest>({"status"});
+  request<DoctorRequest>({"doctor"});
+  request<VersionRequest>({"version"});
+  request<VersionRequest>({"--version"});
+  CHECK(request<ContactAddRequest>({"contact", "add", "bob", "taut:xyz"}).link == "taut:xyz");
+  request<ContactListRequest>({"contact", "list"});
+  CHECK(request<ContactShowRequest>({"contact", "show", "bob"}).petname == "bob");
+  CHECK(request<ContactRenameRequest>({"contact", "rename", "bob", "rob"}).new_petname == "rob");
+  CHECK(request<ContactRemoveRequest>({"contact", "remove", "bob"}).petname == "bob");
+  CHECK(request<ContactVerifyRequest>({"contact", "verify", "bob"}).number == std::nullopt);
+  CHECK(request<ContactVerifyRequest>({"contact", "verify", "bob", "--number", "1 2"}).number == "1 2");
+  CHECK(request<DispatcherUseRequest>({"dispatcher", "use", "taut:xyz"}).link == "taut:xyz");
+  CHECK(request<DispatcherForgetRequest>({"dispatcher", "forget", "post"}).which == "post");
+  request<DispatcherListRequest>({"dispatcher", "list"});
+  request<OutboxRequest>({"outbox"});
+}
+
+TEST_CASE("dispatcher run takes addresses and a policy") {
+  const auto plain = request<DispatcherRunRequest>({"dispatcher", "run"});
+  CHECK(plain.listen == carrier::Address{"127.0.0.1", 7420});
+  CHECK_FALSE(plain.policy);
+  const auto full = request<DispatcherRunRequest>(
+      {"dispatcher", "run", "--listen", "[::]:0", "--advertise", "post.example:7420", "--policy", "open"});
+  CHECK(full.listen == carrier::Address{"::", 0});
+  CHECK(full.advertise == carrier::Address{"post.example", 7420});
+  CHECK(full.policy == DispatcherPolicy::open);
+}
+
+TEST_CASE("a message's text is taken as it is") {
+  for (const char* text : {"hello", "", "status", "a b\nc", "-", "[x]", "{}", "\"q\"", "-5", "\xff\xfe",
+                           "ünï", "a=b", "%TEXT%"}) {
+    CAPTURE(text);
+    const auto send = request<SendRequest>({"send", "bob", text});
+    CHECK(send.who == "bob");
+    CHECK(send.text == text);
+    CHECK_FALSE(send.lines);
+  }
+  CHECK(request<SendRequest>({"send", "bob", "--", "--json"}).text == "--json");
+  CHECK(request<SendRequest>({"send", "bob", "--lines", "-"}).lines);
+  CHECK(request<SendRequest>({"send", "--lines", "bob", "-"}).lines);
+}
+
+TEST_CASE("recv takes a count, a time and --follow") {
+  const auto drain = request<RecvRequest>({"recv"});
+  CHECK_FALSE(drain.count);
+  CHECK_FALSE(drain.timeout);
+  CHECK_FALSE(drain.follow);
+  const auto recv = request<RecvRequest>({"recv", "--json", "--count", "1", "--timeout", "10"});
+  CHECK(recv.count == 1);
+  CHECK(recv.timeout == std::chrono::seconds(10));
+  CHECK(request<RecvRequest>({"recv", "--timeout", "0.5"}).timeout == std::chrono::milliseconds(500));
+  CHECK(request<RecvRequest>({"recv", "--timeout", "1.025"}).timeout == std::chrono::milliseconds(1025));
+  CHECK(request<RecvRequest>({"recv", "--follow"}).follow);
+}
+
+TEST_CASE("global flags stand before or after the command") {
+  const Words cases[] = {{"--json", "--home", "d", "-v", "contact", "list"},
+                         {"contact", "--json", "-v", "--home", "d", "list"},
+                         {"contact", "list", "--verbose", "--json", "--home=d"}};
+  for (const auto& words : cases) {
+    const Globals found = globals(words);
+    CHECK(found.json);
+    CHECK(found.verbose);
+    CHECK(found.home == "d");
+  }
+  CHECK_FALSE(globals({"contact", "list"}).json);
+}
+
+TEST_CASE("help is a request, not a failure") {
+  CHECK(request<HelpRequest>({"--help"}).text.find("send") != std::string::npos);
+  CHECK(request<HelpRequest>({"help"}).text.find("send") != std::string::npos);
+  CHECK(request<HelpRequest>({"send", "--help"}).text.find("--lines") != std::string::npos);
+  CHECK(request<HelpRequest>({"help", "recv"}).text.find("--follow") != std::string::npos);
+  CHECK(request<HelpRequest>({"help", "contact", "add"}).text.find("LINK") != std::string::npos);
+}
+
+struct Wrong {
+  Words words;
+  std::string reason;
+  std::string said;  ///< part of what is said
+};
+
+TEST_CASE("wrong usage is exit code 2, and says what is wrong and what is near") {
+  const std::string long_word(5000, 'x');
+  const Wrong cases[] = {
+      {{}, "no_command", "taut needs a command: "},
+      {{"snd"}, "unknown_command", "'snd'; did you mean 'send'?"},
+      {{"rcev", "--json"}, "unknown_command", "'rcev'; did you mean 'recv'?"},
+      {{"zzzzzz"}, "unknown_command", "has no command 'zzzzzz'"},
+      {{long_word}, "unknown_command", "has no command"},
+      {{"contact"}, "no_command", "taut contact needs a command: add"},
+      {{"contact", "ad", "bob", "x"},
+       "unknown_command",
+       "taut contact has no command 'ad'; did you mean 'add'?"},
+      {{"recv", "--folow"}, "unknown_flag", "taut recv has no flag '--folow'; did you mean '--follow'?"},
+      {{"recv", "--jsn"}, "unknown_flag", "did you mean '--json'?"},
+      {{"--jsom", "recv"}, "unknown_flag", "taut has no flag '--jsom'; did you mean '--json'?"},
+      {{"send", "--linse", "bob", "-"}, "unknown_flag", "did you mean '--lines'?"},
+      {{"send", "--linse"}, "unknown_flag", "did you mean '--lines'?"},
+      {{"recv", "--timeout=1", "--cuont=3"}, "unknown_flag", "'--cuont'; did you mean '--count'?"},
+      {{"send"}, "missing_word", "taut send needs WHO"},
+      {{"send", "bob"}, "no_text", "needs a text"},
+      {{"send", "bob", "hello", "you"}, "unexpected_word", "'you'"},
+      {{"send", "bob", "hello", "--lines"}, "wrong_usage", "--lines reads stdin"},
+      {{"init"}, "missing_word", "taut init needs --name"},
+      {{"init", "--name"}, "wrong_usage", "--name needs a value"},
+      {{"init", "--name", "a", "--name", "b"}, "wrong_usage", "--name is given twice"},
+      {{"recv", "--count", "0"}, "bad_number", "--count takes no '0'"},
+      {{"recv", "--count", "-1"}, "bad_number", "--count takes no '-1'"},
+      {{"recv", "--count", "1e3"}, "bad_number", "--count takes no '1e3'"},
+      {{"recv", "--count", ""}, "bad_number", "--count takes no ''"},
+      {{"recv", "--count", "99999999999"}, "bad_number", "--count"},
+      {{"recv", "--timeout", "nan"}, "bad_number", "--timeout takes no 'nan'"},
+      {{"recv", "--timeout", "-1"}, "bad_number", "--timeout takes no '-1'"},
+      {{"recv", "--timeout", "1."}, "bad_number", "--timeout"},
+      {{"recv", "--timeout", "1.0001"}, "bad_number", "--timeout"},
+      {{"recv", "--follow=no"}, "wrong_usage", "--follow takes no value"},
+      {{"--home"}, "wrong_usage", "--home needs a value"},
+      {{"dispatcher", "run", "--listen", "127.0.0.1"}, "bad_address", "--listen takes no '127.0.0.1'"},
+      {{"dispatcher", "run", "--listen", "h:65536"}, "bad_address", "--listen"},
+      {{"dispatcher", "run", "--listen", "h:８０"}, "bad_address", "--listen"},
+      {{"dispatcher", "run", "--policy", "closed?"}, "bad_policy", "closed?"},
+      {{"help", "sned"}, "unknown_command", "did you mean 'send'?"},
+  };
+  for (const auto& wrong : cases) {
+    std::string line;
+    for (const auto& word : wrong.words) line += word + ' ';
+    CAPTURE(line);
+    const auto parsed = parse_arguments(wrong.words);
+    REQUIRE_FALSE(parsed);
+    CAPTURE(parsed.error().what);
+    CHECK(parsed.error().exit == ExitCode::usage);
+    CHECK(parsed.error().reason == wrong.reason);
+    CHECK(parsed.error().what.find(wrong.said) != std::string::npos);
+    CHECK_FALSE(parsed.error().next.empty());
+  }
+}
+
+}  // namespace
+}  // namespace taut::cli
