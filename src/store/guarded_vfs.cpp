@@ -1,0 +1,133 @@
+#include "store/guarded_vfs.hpp"
+
+#include <sqlite3.h>
+
+#include <mutex>
+
+#include "base/secret.hpp"
+#include "store/page.hpp"
+
+namespace taut::store {
+
+namespace {
+
+/// What SQLite allocates for an open file: ours, and right behind it the one of the layer below.
+struct GuardedFile {
+  sqlite3_file base;
+  bool holds_pages;  // the database itself, not its log or journal
+};
+
+sqlite3_file* below(sqlite3_file* file) {
+  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<GuardedFile*>(file) + 1);
+}
+bool holds_pages(sqlite3_file* file) { return reinterpret_cast<GuardedFile*>(file)->holds_pages; }
+
+bool is_page(int size, sqlite3_int64 offset) {
+  return size == int{kPageBytes} && offset % sqlite3_int64{kPageBytes} == 0;
+}
+PageNumber number_of(sqlite3_int64 offset) {
+  return static_cast<PageNumber>(offset / sqlite3_int64{kPageBytes}) + 1;
+}
+
+int close_file(sqlite3_file* file) { return below(file)->pMethods->xClose(below(file)); }
+
+int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
+  const int code = below(file)->pMethods->xRead(below(file), to, size, offset);
+  if (code != SQLITE_OK || !holds_pages(file) || !is_page(size, offset)) return code;
+  const PageView page(static_cast<const Byte*>(to), kPageBytes);
+  if (page_holds(page, number_of(offset))) return SQLITE_OK;
+  sqlite3_log(SQLITE_IOERR_DATA, "page %u fails its checksum", number_of(offset));
+  return SQLITE_IOERR_DATA;
+}
+
+int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
+  if (!holds_pages(file) || !is_page(size, offset))
+    return below(file)->pMethods->xWrite(below(file), from, size, offset);
+  std::array<Byte, kPageBytes> page;
+  std::memcpy(page.data(), from, kPageBytes);
+  clear_gap(page, number_of(offset));
+  seal_page(page, number_of(offset));
+  const int code = below(file)->pMethods->xWrite(below(file), page.data(), size, offset);
+  wipe(page);
+  return code;
+}
+
+int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+  return below(file)->pMethods->xTruncate(below(file), size);
+}
+int sync_file(sqlite3_file* file, int flags) { return below(file)->pMethods->xSync(below(file), flags); }
+int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  return below(file)->pMethods->xFileSize(below(file), size);
+}
+int lock_file(sqlite3_file* file, int level) { return below(file)->pMethods->xLock(below(file), level); }
+int unlock_file(sqlite3_file* file, int level) { return below(file)->pMethods->xUnlock(below(file), level); }
+int check_reserved_lock(sqlite3_file* file, int* held) {
+  return below(file)->pMethods->xCheckReservedLock(below(file), held);
+}
+int file_control(sqlite3_file* file, int operation, void* argument) {
+  return below(file)->pMethods->xFileControl(below(file), operation, argument);
+}
+int sector_size(sqlite3_file* file) { return below(file)->pMethods->xSectorSize(below(file)); }
+int device_characteristics(sqlite3_file* file) {
+  return below(file)->pMethods->xDeviceCharacteristics(below(file));
+}
+int map_shared(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
+  return below(file)->pMethods->xShmMap(below(file), region, size, extend, out);
+}
+int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
+  return below(file)->pMethods->xShmLock(below(file), offset, count, flags);
+}
+void shared_barrier(sqlite3_file* file) { below(file)->pMethods->xShmBarrier(below(file)); }
+int unmap_shared(sqlite3_file* file, int remove) {
+  return below(file)->pMethods->xShmUnmap(below(file), remove);
+}
+
+// Version 2: with shared memory, without memory-mapped reads, which would pass by the checksums.
+constexpr sqlite3_io_methods kMethods = {
+    2,           close_file,  read_file,           write_file,   truncate_file, sync_file,
+    file_size,   lock_file,   unlock_file,         check_reserved_lock,         file_control,
+    sector_size, device_characteristics, map_shared, lock_shared, shared_barrier, unmap_shared,
+    nullptr,     nullptr};
+
+sqlite3_vfs* layer_below(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
+
+int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
+  auto* guarded = reinterpret_cast<GuardedFile*>(file);
+  guarded->base.pMethods = nullptr;
+  guarded->holds_pages = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  const int code = layer_below(vfs)->xOpen(layer_below(vfs), name, below(file), flags, flags_out);
+  if (code == SQLITE_OK) guarded->base.pMethods = &kMethods;
+  return code;
+}
+
+int delete_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
+  return layer_below(vfs)->xDelete(layer_below(vfs), name, sync_folder);
+}
+int access_file(sqlite3_vfs* vfs, const char* name, int flags, int* out) {
+  return layer_below(vfs)->xAccess(layer_below(vfs), name, flags, out);
+}
+int full_path(sqlite3_vfs* vfs, const char* name, int size, char* out) {
+  return layer_below(vfs)->xFullPathname(layer_below(vfs), name, size, out);
+}
+
+}  // namespace
+
+void register_guarded_vfs() {
+  static std::mutex mutex;
+  static sqlite3_vfs guarded;
+  const std::scoped_lock lock(mutex);
+  sqlite3_vfs* const outside = sqlite3_vfs_find(nullptr);
+  if (guarded.pAppData == outside) return;
+  if (guarded.pAppData != nullptr) sqlite3_vfs_unregister(&guarded);
+  guarded = *outside;  // time, sleep and the like, which need no file
+  guarded.zName = kGuardedVfs;
+  guarded.pAppData = outside;
+  guarded.szOsFile = int{sizeof(GuardedFile)} + outside->szOsFile;
+  guarded.xOpen = open_file;
+  guarded.xDelete = delete_file;
+  guarded.xAccess = access_file;
+  guarded.xFullPathname = full_path;
+  sqlite3_vfs_register(&guarded, 0);
+}
+
+}  // namespace taut::store
