@@ -40,7 +40,7 @@ Meaning meaning_of(int code) {
       break;
   }
   if (code == SQLITE_IOERR_DATA) return meaning_of(SQLITE_CORRUPT);
-  return {Errc::unavailable, reasons::kStorageIo, "it could not be read or written",
+  return {Errc::unavailable, reasons::kStorage, "it could not be read or written",
           "check the disk and the folder's permissions"};
 }
 
@@ -54,13 +54,23 @@ Failure explain(int code, const std::filesystem::path& path, const std::string& 
 }
 
 Error Connection::note(int code) {
-  const int extended = handle != nullptr ? sqlite3_extended_errcode(handle) : code;
-  const int exact = (extended & 0xff) == (code & 0xff) ? extended : code;
-  std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  // The connection knows more, unless the code comes from below it.
+  const bool known = handle != nullptr && (sqlite3_extended_errcode(handle) & 0xff) == (code & 0xff);
+  const int exact = known ? sqlite3_extended_errcode(handle) : code;
+  std::string detail = known ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   if (exact != (exact & 0xff)) detail += ", code " + std::to_string(exact);
   if (stops(exact)) stopped = true;
   last = explain(exact, path, detail);
   return last.error;
+}
+
+Status Connection::truncate_log() {
+  if (stopped) return fail(Errc::unavailable, reasons::kStopped);
+  sqlite3_busy_timeout(handle, 0);
+  const int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const Status done = code == SQLITE_OK ? Status{} : std::unexpected(note(code));
+  sqlite3_busy_timeout(handle, busy_wait_ms);
+  return done;
 }
 
 Connection::~Connection() {

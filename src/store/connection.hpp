@@ -19,6 +19,8 @@ struct Connection {
 
   /// Keeps a result code and its words.
   Error note(int code);
+  /// Database::truncate_log
+  Status truncate_log();
 
   std::filesystem::path path;
   sqlite3* handle = nullptr;

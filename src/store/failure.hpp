@@ -10,16 +10,16 @@ namespace taut::store {
 namespace reasons {
 inline constexpr Reason kDiskFull{"disk_full"};
 inline constexpr Reason kReadOnly{"read_only"};
-inline constexpr Reason kDamaged{"damaged"};            ///< a checksum does not hold, or a structure is broken
-inline constexpr Reason kBusy{"store_busy"};            ///< another process held it for too long
-inline constexpr Reason kLocked{"store_locked"};        ///< another process owns it as long as it runs
-inline constexpr Reason kStorageIo{"storage_io"};       ///< the system could not read, write or sync
+inline constexpr Reason kDamaged{"damaged"};  ///< a checksum does not hold, or a structure is broken
+inline constexpr Reason kBusy{"busy"};        ///< another process held it for too long
+inline constexpr Reason kLocked{"locked"};    ///< another process owns it as long as it runs
+inline constexpr Reason kStorage{"storage"};  ///< the system could not read, write or sync
 inline constexpr Reason kNotADatabase{"not_a_database"};
-inline constexpr Reason kForeignFile{"foreign_file"};   ///< a database, but of another program or purpose
-inline constexpr Reason kNewerSchema{"newer_schema"};   ///< written by a later version of taut
-inline constexpr Reason kLooseModes{"loose_modes"};     ///< others may read or write it
+inline constexpr Reason kForeignFile{"foreign_file"};  ///< a database, but of another program or purpose
+inline constexpr Reason kNewerSchema{"newer_schema"};  ///< written by a later version of taut
+inline constexpr Reason kLooseModes{"loose_modes"};    ///< others may read or write it
 inline constexpr Reason kOtherOwner{"other_owner"};
-inline constexpr Reason kStopped{"store_stopped"};      ///< a write failed before: close and open again
+inline constexpr Reason kStopped{"store_stopped"};  ///< a write failed before: close and open again
 }  // namespace reasons
 
 /// An error with words. `text` says what happened, to what; `next` what to do, where a command does it,

@@ -83,11 +83,25 @@ int unmap_shared(sqlite3_file* file, int remove) {
 }
 
 // Version 2: with shared memory, without memory-mapped reads, which would pass by the checksums.
-constexpr sqlite3_io_methods kMethods = {
-    2,           close_file,  read_file,           write_file,   truncate_file, sync_file,
-    file_size,   lock_file,   unlock_file,         check_reserved_lock,         file_control,
-    sector_size, device_characteristics, map_shared, lock_shared, shared_barrier, unmap_shared,
-    nullptr,     nullptr};
+constexpr sqlite3_io_methods kMethods = {2,
+                                         close_file,
+                                         read_file,
+                                         write_file,
+                                         truncate_file,
+                                         sync_file,
+                                         file_size,
+                                         lock_file,
+                                         unlock_file,
+                                         check_reserved_lock,
+                                         file_control,
+                                         sector_size,
+                                         device_characteristics,
+                                         map_shared,
+                                         lock_shared,
+                                         shared_barrier,
+                                         unmap_shared,
+                                         nullptr,
+                                         nullptr};
 
 sqlite3_vfs* layer_below(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 

@@ -41,8 +41,7 @@ std::optional<std::endian> word_order(const Header& header) {
 /// Follows the frames one by one.
 class Walk {
  public:
-  Walk(const Header& header, std::endian order)
-      : order_(order), last_(checksum_at(header, 24)) {
+  Walk(const Header& header, std::endian order) : order_(order), last_(checksum_at(header, 24)) {
     std::ranges::copy(ByteView(header).subspan(16, 8), salt_.begin());
   }
 

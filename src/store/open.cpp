@@ -1,5 +1,7 @@
 #include "store/open.hpp"
 
+#include <optional>
+
 #include "store/checksum.hpp"
 #include "store/connection.hpp"
 #include "store/guarded_vfs.hpp"
@@ -86,7 +88,8 @@ class Opening {
     if (size == 0 || fs::exists(beside(file_, "-journal"))) return {};
     const int code = raw->pMethods->xRead(raw, header.data(), kHeaderBytes, 0);
     if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return said(code);
-    if (!equal(ByteView(header).first(kMagic.size()), as_bytes(kMagic))) return said(SQLITE_NOTADB);
+    if (code != SQLITE_OK || !equal(ByteView(header).first(kMagic.size()), as_bytes(kMagic)))
+      return said(SQLITE_NOTADB);
     const auto field = [&](std::size_t at) {
       return load_u32(ByteView(header).subspan(at, 4), std::endian::big);
     };
@@ -99,19 +102,20 @@ class Opening {
                                      "move it away, or use another folder (TAUT_HOME)"));
     }
     if (version > schema_.migrations.size()) {
-      return std::unexpected(refusal(
-          reasons::kNewerSchema,
-          file_.string() + " was written by a later taut (tables of version " + std::to_string(version) +
-              ", this one knows " + std::to_string(schema_.migrations.size()) + ")",
-          "use the later taut; nothing has been changed"));
+      return std::unexpected(refusal(reasons::kNewerSchema,
+                                     file_.string() + " was written by a later taut (tables of version " +
+                                         std::to_string(version) + ", this one knows " +
+                                         std::to_string(schema_.migrations.size()) + ")",
+                                     "use the later taut; nothing has been changed"));
     }
     return {};
   }
 
   Failure damaged_log() const {
-    return refusal(reasons::kDamaged,
-                   beside(file_, "-wal").string() + " is damaged, and newer transactions lie behind the damage",
-                   "keep a copy, check the disk, and move the damaged files away to begin anew");
+    return refusal(
+        reasons::kDamaged,
+        beside(file_, "-wal").string() + " is damaged, and newer transactions lie behind the damage",
+        "keep a copy, check the disk, and move the damaged files away to begin anew");
   }
 
   Opened<void> prepare() {
@@ -123,10 +127,8 @@ class Opening {
     if (auto done = migrate(); !done) return done;
     sqlite3_db_config(connection_->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     // What a failed sync has left in the log is written anew before anything is built upon it.
-    Database database(std::move(connection_));
-    const Status truncated = database.truncate_log();
-    if (!truncated && truncated.error().reason != reasons::kBusy) return std::unexpected(database.failure());
-    connection_ = database.release();
+    const Status truncated = connection_->truncate_log();
+    if (!truncated && truncated.error().reason != reasons::kBusy) return std::unexpected(connection_->last);
     return {};
   }
 

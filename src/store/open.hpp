@@ -28,7 +28,7 @@ struct Options {
 /// Durable means WAL with `synchronous=FULL`: a commit returns after the log has been synced. Deleted
 /// means zeroed (`secure_delete`). Older versions are migrated in one transaction.
 /// @errors loose_modes, other_owner, not_a_database, foreign_file, newer_schema (both untouched), damaged,
-///         read_only, disk_full, store_busy, storage_io
+///         read_only, disk_full, busy, storage
 Opened<Database> open(const std::filesystem::path& file, const Schema& schema, const Options& options = {});
 
 }  // namespace taut::store

@@ -32,7 +32,7 @@ std::string quoted(const fs::path& path) {
 }
 
 std::unexpected<Failure> system_failure(const char* what, const fs::path& path, int number) {
-  Failure failure{{Errc::unavailable, reasons::kStorageIo}, {}, {}};
+  Failure failure{{Errc::unavailable, reasons::kStorage}, {}, {}};
   failure.text = std::string(what) + " " + path.string() + ": " + std::strerror(number);
   if (number == ENOSPC || number == EDQUOT) {
     failure.error = {Errc::exhausted, reasons::kDiskFull};
@@ -109,8 +109,7 @@ Opened<void> check_private_file(const fs::path& file) {
 Opened<void> ensure_private_file(const fs::path& file) {
   // Never opened when it is there: closing a file drops this process's POSIX locks on it, SQLite's too.
   if (status_of(file, AT_SYMLINK_NOFOLLOW)) return check_private_file(file);
-  const int descriptor =
-      ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
   if (descriptor < 0 && errno != EEXIST) return system_failure("cannot make", file, errno);
   if (descriptor >= 0) {
     const bool synced = ::fchmod(descriptor, kFileMode) == 0 && ::fsync(descriptor) == 0;
@@ -142,8 +141,8 @@ Opened<FileLock> FileLock::take_folder(const fs::path& folder, std::chrono::mill
   for (auto waited = kPause * 0; ::flock(descriptor, LOCK_EX | LOCK_NB) != 0; waited += kPause) {
     if (errno != EWOULDBLOCK) return system_failure("cannot lock", folder, errno);
     if (waited >= patience) {
-      return std::unexpected(Failure{{Errc::unavailable, reasons::kBusy},
-                                     "another process is busy in " + folder.string(), "try again"});
+      return std::unexpected(Failure{
+          {Errc::unavailable, reasons::kBusy}, "another process is busy in " + folder.string(), "try again"});
     }
     std::this_thread::sleep_for(kPause);
   }

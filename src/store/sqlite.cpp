@@ -76,16 +76,7 @@ std::uint64_t Database::changed_rows() const {
 }
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(connection_->handle); }
 
-Status Database::truncate_log() {
-  if (connection_->stopped) return fail(Errc::unavailable, reasons::kStopped);
-  sqlite3* const handle = connection_->handle;
-  sqlite3_busy_timeout(handle, 0);
-  const int code = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  const Status done = code == SQLITE_OK ? Status{} : std::unexpected(connection_->note(code));
-  sqlite3_busy_timeout(handle, connection_->busy_wait_ms);
-  return done;
-}
-
+Status Database::truncate_log() { return connection_->truncate_log(); }
 Status Database::shrink() { return run("PRAGMA incremental_vacuum(256)"); }
 
 Status Database::check() {

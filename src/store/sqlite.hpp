@@ -31,7 +31,9 @@ class Sql {
 class Query {
  public:
   Query(Query&& other) noexcept
-      : connection_(other.connection_), sql_(other.sql_), statement_(std::exchange(other.statement_, nullptr)) {}
+      : connection_(other.connection_),
+        sql_(other.sql_),
+        statement_(std::exchange(other.statement_, nullptr)) {}
   Query& operator=(Query&&) = delete;
   ~Query();
 
@@ -69,7 +71,10 @@ class Query {
   void bind_any(int at, const Value& value, Lifetime lifetime) {
     if constexpr (std::integral<Value>)
       bind(at, static_cast<std::int64_t>(value), lifetime);
-    else if constexpr (requires { value.has_value(); *value; })
+    else if constexpr (requires {
+                         value.has_value();
+                         *value;
+                       })
       value.has_value() ? bind_any(at, *value, lifetime) : bind(at, nullptr, lifetime);
     else if constexpr (requires { value.view(); })
       bind(at, ByteView(value.view()), lifetime);
@@ -114,7 +119,7 @@ class Database {
 
   /// Everything from the log into the file, and the log cut to nothing, so that what was deleted is in
   /// neither.
-  /// @errors store_busy, at once: somebody is reading or writing; nothing is lost, try again later
+  /// @errors busy, at once: somebody is reading or writing; nothing is lost, try again later
   Status truncate_log();
   /// Gives up to 1 MiB of free pages back to the file system.
   Status shrink();
