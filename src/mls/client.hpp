@@ -18,10 +18,15 @@ struct OwnKeyPackage {
 
   /// The MLSMessage to publish.
   Bytes message() const;
-  /// A private copy, to be stored until a Welcome comes.
+  /// To be stored until a Welcome comes.
   SecretBytes save() const;
-  /// @errors malformed; violation (wrong keys): a private key that does not belong to the KeyPackage
+  /// @errors malformed; kBadKey: a private key that does not belong to the KeyPackage
   static Result<OwnKeyPackage> load(ByteView saved);
+  struct PrivateKeys {
+    ByteView init_key, encryption_key, signature_key;
+  };
+  static Result<OwnKeyPackage> from_parts(const Suite& suite, KeyPackage key_package,
+                                          const PrivateKeys& keys);
   static OwnKeyPackage copy_of(const OwnKeyPackage& other);
 };
 
@@ -46,10 +51,5 @@ Capabilities with_grease(Capabilities capabilities, Random& random);
 
 /// From now (a little before it, for clocks that differ) until now + `length`.
 Lifetime lifetime_from(WallTime now, std::chrono::seconds length);
-
-/// What of §10.1 concerns the KeyPackage alone: version and suite, both signatures, keys that differ,
-/// extensions within capabilities. Neither the clock nor any group is asked.
-/// @errors kBadSignature, kUnsupportedSuite, kBadKey, kDuplicateKey, kWrongSource, kUnsupportedCapability
-Status verify_key_package(const Suite& suite, const KeyPackage& key_package);
 
 }  // namespace taut::mls

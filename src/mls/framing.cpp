@@ -107,11 +107,11 @@ void AuthenticatedContent::write(wire::Writer& out) const {
 }
 
 void write_framed_content_tbs(wire::Writer& out, WireFormat wire_format, const FramedContent& content,
-                              const GroupContext& context) {
+                              ByteView context) {
   out.u16(static_cast<std::uint16_t>(ProtocolVersion::mls10)).u16(static_cast<std::uint16_t>(wire_format));
   content.write(out);
   const SenderType sender = content.sender.type();
-  if (sender == SenderType::member || sender == SenderType::new_member_commit) context.write(out);
+  if (sender == SenderType::member || sender == SenderType::new_member_commit) out.raw(context);
 }
 
 Result<PublicMessage> PublicMessage::read(wire::Reader& in) {

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "wire/writer.hpp"
 
 namespace taut::mls {
 
@@ -27,9 +28,8 @@ enum class RecordKind : std::uint8_t {
   resumption_psk = 11,  ///< by epoch
   proposal = 12,        ///< received or sent in this epoch, by order of arrival
   pending_commit = 13,  ///< own commit that has not come back yet
-  update_key = 14,      ///< the private key behind an own Update proposal, by order of arrival
 };
-inline constexpr RecordKind kLastRecordKind = RecordKind::update_key;
+inline constexpr RecordKind kLastRecordKind = RecordKind::pending_commit;
 
 /// Ordered as its encoding: kind, epoch, index, then the rest.
 struct RecordKey {
@@ -51,6 +51,19 @@ struct Record {
   RecordKey key;
   SecretBytes value;
 };
+
+/// The bytes that a function writes, in memory that is wiped.
+/// @param room  at least as many bytes as will come: the buffer must not move while it fills
+template <class Body>
+SecretBytes secret_written(std::size_t room, Body body) {
+  Bytes bytes;
+  bytes.reserve(room);
+  wire::Writer out(bytes);
+  body(out);
+  SecretBytes secret{ByteView(bytes)};
+  wipe(bytes);
+  return secret;
+}
 
 /// What to write in one transaction: first `erase`, then `put`.
 struct Changes {

@@ -1,34 +1,12 @@
 // The secret tree's saved form: one record for each secret that it holds.
 
-#include <algorithm>
-
 #include "mls/errors.hpp"
 #include "mls/secret_tree.hpp"
+#include "wire/reader.hpp"
 
 namespace taut::mls {
 
 namespace {
-
-SecretBytes joined(std::initializer_list<ByteView> parts) {
-  std::size_t size = 0;
-  for (const ByteView part : parts) size += part.size();
-  SecretBytes out(size);
-  auto at = out.fill().begin();
-  for (const ByteView part : parts) at = std::ranges::copy(part, at).out;
-  return out;
-}
-
-std::array<Byte, 8> big_endian(std::uint64_t value) {
-  std::array<Byte, 8> bytes{};
-  for (std::size_t i = 8; i-- > 0; value >>= 8) bytes[i] = static_cast<Byte>(value);
-  return bytes;
-}
-
-std::uint64_t from_big_endian(ByteView bytes) {
-  std::uint64_t value = 0;
-  for (const Byte byte : bytes) value = value << 8 | byte;
-  return value;
-}
 
 RatchetType ratchet_type(const RecordKey& key) { return static_cast<RatchetType>(key.part); }
 
@@ -67,11 +45,14 @@ SecretBytes SecretTree::record(const RecordKey& key) const {
   if (key.kind == RecordKind::ratchet) {
     const auto ratchet = ratchets_.find({LeafIndex{key.index}, ratchet_type(key)});
     if (ratchet == ratchets_.end()) return {};
-    return joined({big_endian(ratchet->second.generation), ratchet->second.secret.expose()});
+    return secret_written(8 + crypto::kHashBytesMax, [&](wire::Writer& out) {
+      out.u64(ratchet->second.generation).raw(ratchet->second.secret.expose());
+    });
   }
   const auto kept = kept_.find({LeafIndex{key.index}, ratchet_type(key), key.generation});
-  return kept == kept_.end() ? SecretBytes()
-                             : joined({kept->second.key.expose(), kept->second.nonce.expose()});
+  if (kept == kept_.end()) return {};
+  return secret_written(
+      64, [&](wire::Writer& out) { out.raw(kept->second.key.expose()).raw(kept->second.nonce.expose()); });
 }
 
 Status SecretTree::restore(const RecordKey& key, ByteView value) {
@@ -84,10 +65,12 @@ Status SecretTree::restore(const RecordKey& key, ByteView value) {
   if (key.index >= leaf_count_ || key.part > 1) return malformed();
   const RatchetId id{LeafIndex{key.index}, ratchet_type(key)};
   if (key.kind == RecordKind::ratchet) {
-    if (value.size() != 8 + secret_size) return malformed();
-    const std::uint64_t generation = from_big_endian(value.first(8));
+    wire::Reader in(value);
+    TAUT_TRY(const std::uint64_t generation, in.u64());
+    TAUT_TRY(const ByteView secret, in.take(secret_size));
+    TAUT_CHECK(in.finish());
     if (generation > kGenerationCount) return malformed();
-    ratchets_.insert_or_assign(id, Ratchet{KdfSecret(value.subspan(8)), generation});
+    ratchets_.insert_or_assign(id, Ratchet{KdfSecret(secret), generation});
     return {};
   }
   const std::size_t key_size = crypto::aead_key_size(suite_->aead);
