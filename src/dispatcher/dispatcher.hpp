@@ -4,26 +4,19 @@
 // nothing that says who sent them.
 
 #include <memory>
-#include <optional>
 
-#include "base/random.hpp"
-#include "base/time.hpp"
 #include "dispatcher/counters.hpp"
 #include "dispatcher/effects.hpp"
 #include "dispatcher/limits.hpp"
+#include "dispatcher/moment.hpp"
 
 namespace taut::dispatcher {
 
-/// Both clocks, read by the caller once for each event.
-struct Moment {
-  Instant now;
-  WallTime wall;
-};
+class Logic;
 
 class Dispatcher {
  public:
-  /// @param random  for the keys of hash tables only, used here and not kept
-  Dispatcher(const Settings& settings, Random& random);
+  explicit Dispatcher(const Settings& settings);
   Dispatcher(Dispatcher&&) noexcept;
   Dispatcher& operator=(Dispatcher&&) noexcept;
   ~Dispatcher();
@@ -39,22 +32,21 @@ class Dispatcher {
   /// The carrier has taken so many bytes of frames that were given as SendFrame.
   Effects on_sent(ConnectionId connection, std::size_t bytes, const Moment& at);
   /// The link is gone. Puts on their way to the store stay there.
-  Effects on_disconnected(ConnectionId connection, const Moment& at);
+  Effects on_disconnected(ConnectionId connection);
   Effects on_store_result(OperationId operation, StoreResult result, const Moment& at);
 
   /// Whatever is due.
   Effects tick(const Moment& at);
   /// When to call tick; earlier does no harm.
-  std::optional<Instant> next_deadline() const;
+  Instant next_deadline() const;
 
   /// Says goodbye to every link; storage operations on their way may still be reported.
-  Effects stop(const Moment& at);
+  Effects stop();
 
   Counters counters() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Logic> logic_;
 };
 
 }  // namespace taut::dispatcher

@@ -24,7 +24,7 @@ struct Limits {
   std::uint32_t put_bytes_max = 2U << 20;          ///< of puts whose outcome has not been sent
   std::uint32_t credit_bytes_max = 4U << 20;       ///< that a receiver may grant
   std::size_t delivery_window_bytes = 128U << 10;  ///< unsent, beyond which no delivery begins
-  std::size_t unsent_bytes_max = 4U << 20;         ///< beyond which the connection is closed as slow
+  std::size_t unsent_bytes_max = 2U << 20;         ///< beyond which the connection is closed as slow
   std::size_t uploads_max = 4;                     ///< messages of which chunks are missing
   std::chrono::seconds idle_max{90};
   std::chrono::seconds upload_idle_max{30};
@@ -40,6 +40,8 @@ struct Limits {
   std::chrono::seconds sweep_every{60};
   std::chrono::seconds erase_within{20};  ///< after something was removed; the promise is 60 s
   std::size_t sweep_rows_max = 1000;
+  std::chrono::seconds wall_jump_max{3600};   ///< forward; a longer one is believed only
+  std::chrono::seconds wall_jump_hold{3600};  ///< after it has lasted so long
 };
 
 struct Settings {

@@ -29,15 +29,35 @@ struct Usage {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;
   friend bool operator==(const Usage&, const Usage&) = default;
+  friend Usage& operator+=(Usage& sum, const Usage& more) {
+    sum.messages += more.messages;
+    sum.bytes += more.bytes;
+    return sum;
+  }
+  /// What is freed was counted before, so this never goes below nothing.
+  friend Usage& operator-=(Usage& sum, const Usage& less) {
+    sum.messages -= std::min(sum.messages, less.messages);
+    sum.bytes -= std::min(sum.bytes, less.bytes);
+    return sum;
+  }
 };
 using ShareUsage = std::array<Usage, kShareCount>;
+
+inline Usage total(const ShareUsage& shares) {
+  Usage sum;
+  for (const Usage& share : shares) sum += share;
+  return sum;
+}
+
+/// The card sequence of a revocation: nothing replaces it (identity/card.hpp).
+inline constexpr std::uint64_t kRevokedSequence = ~std::uint64_t{0};
 
 /// One node that may have an inbox and a card here.
 struct NodeRecord {
   /// Higher than every number that the inbox has ever held, also after all was released.
   QueueNumber next_number = 1;
   ShareUsage usage{};
-  /// Of the card held here; 0 when there is none. A revocation's is the highest: nothing replaces it.
+  /// The highest of its cards held here, gone or not; 0 when there was none.
   std::uint64_t card_sequence = 0;
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 };

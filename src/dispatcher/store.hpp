@@ -100,7 +100,7 @@ struct Freed {
   ShareUsage usage;
 };
 
-/// Replaces the card of a node that is there. Done.
+/// Replaces the card of a node that is there. Done. Sequences and times may be any 64 bits.
 struct SaveCard {
   NodeId node;
   std::uint64_t sequence = 0;
@@ -114,14 +114,15 @@ struct LoadCard {
 };
 
 /// Removes what is over, at most `count_max` rows: messages with expires <= now (their submissions become
-/// expired), submissions with forget <= now, cards with expires <= now (card_sequence becomes 0).
+/// expired), submissions with forget <= now, cards with expires <= now (their card_sequence stays, so that no
+/// older card comes back).
 struct Sweep {
   WallTime now;
   std::size_t count_max = 0;
 };
 struct Swept {
-  std::vector<Freed> freed;   ///< one for each inbox that lost messages
-  std::vector<NodeId> cards;  ///< whose card went
+  std::vector<Freed> freed;  ///< one for each inbox that lost messages
+  std::uint64_t cards = 0;
   std::uint64_t submissions = 0;
   Rest rest = Rest::none;
 };

@@ -14,7 +14,7 @@ Result<Frame> parse_body(wire::Reader& in) {
 }  // namespace
 
 Result<Frame> parse(ByteView in) {
-  if (in.size() > kFrameBytesMax) return fail(Errc::malformed, taut::reasons::kTooLarge);
+  if (in.size() > kFrameBytesMax) return fail(Errc::malformed, reasons::kTooLarge);
   wire::Reader reader(in);
   TAUT_TRY(const std::uint8_t number, reader.u8());
   switch (static_cast<Type>(number)) {

@@ -17,8 +17,8 @@ inline constexpr std::size_t kCardBytesMax = 8192;
 inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
 /// Queue ranges in one release.
 inline constexpr std::size_t kReleaseRangesMax = 1024;
-/// What one put costs beside its bytes, in the put window.
-inline constexpr std::uint32_t kPutCost = 64;
+/// What one put costs beside its bytes, in the put window: about what a dispatcher needs to remember it.
+inline constexpr std::uint32_t kPutCost = 512;
 /// Questions (every frame with a request ID but puts) that a node may have open at once.
 inline constexpr std::size_t kOpenQuestionsMax = 256;
 /// What one delivery costs beside its bytes, in credit: small messages are not free.

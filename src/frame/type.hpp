@@ -37,8 +37,8 @@ enum class Type : std::uint8_t {
   card_answer = 0x32,
 };
 
-namespace reasons {
+}  // namespace taut::frame
+
+namespace taut::reasons {
 inline constexpr Reason kUnknownFrame{"unknown_frame"};  ///< a type we must understand, and do not
 }
-
-}  // namespace taut::frame

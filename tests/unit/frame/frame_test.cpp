@@ -113,8 +113,8 @@ TEST_CASE("growing: unknown types with the top bit are ignored, others are a vio
       CHECK_FALSE(parsed.has_value());
     }
   }
-  CHECK(parse(Bytes{0x7f}).error() == Error{Errc::violation, frame::reasons::kUnknownFrame});
-  CHECK(parse(Bytes{0x00}).error() == Error{Errc::violation, frame::reasons::kUnknownFrame});
+  CHECK(parse(Bytes{0x7f}).error() == Error{Errc::violation, reasons::kUnknownFrame});
+  CHECK(parse(Bytes{0x00}).error() == Error{Errc::violation, reasons::kUnknownFrame});
 }
 
 TEST_CASE("growing: a critical extension that is not known refuses the frame") {
@@ -127,10 +127,10 @@ TEST_CASE("a frame is at most kFrameBytesMax, a chunk at most kChunkBytesMax, an
   const Bytes bytes = written(Put{0, {}, {}, 0, Keep::stored, 1 << 20, Bytes(32), most, {}});
   CHECK(bytes.size() <= kFrameBytesMax);
   CHECK(parse(bytes).has_value());
-  CHECK(parse(written(PutChunk{0, 0, large})).error().reason == taut::reasons::kTooLarge);
+  CHECK(parse(written(PutChunk{0, 0, large})).error().reason == reasons::kTooLarge);
   CHECK(parse(written(PutChunk{0, 0, {}})).error().code == Errc::malformed);
   Bytes ignorable(kFrameBytesMax + 1, kIgnorableBit);
-  CHECK(parse(ignorable).error().reason == taut::reasons::kTooLarge);
+  CHECK(parse(ignorable).error().reason == reasons::kTooLarge);
   ignorable.pop_back();
   CHECK(parse(ignorable).has_value());
 }

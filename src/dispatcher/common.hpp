@@ -1,0 +1,54 @@
+#pragma once
+// What the parts of a dispatcher share.
+
+#include "dispatcher/links.hpp"
+#include "dispatcher/pending.hpp"
+#include "dispatcher/resident.hpp"
+
+namespace taut::reasons {
+inline constexpr Reason kNotFromNodes{"not_from_nodes"};        ///< a frame that dispatchers send
+inline constexpr Reason kBeforeHello{"before_hello"};           ///< a node spoke first
+inline constexpr Reason kMessageTooLarge{"message_too_large"};  ///< over the announced limit
+inline constexpr Reason kRequestInUse{"request_in_use"};        ///< two uploads with one request ID
+inline constexpr Reason kChunkOutOfPlace{"chunk_out_of_place"};
+inline constexpr Reason kTooMuchCredit{"too_much_credit"};
+inline constexpr Reason kTooManyQuestions{"too_many_questions"};
+inline constexpr Reason kNotDelivered{"not_delivered"};  ///< a release of what was never delivered here
+}  // namespace taut::reasons
+
+namespace taut::dispatcher {
+
+struct Common {
+  explicit Common(const Settings& given)
+      : settings(given), residents(given.limits.residents_max), links(settings, counters, effects) {}
+  Common(const Common&) = delete;
+  Common& operator=(const Common&) = delete;
+
+  const Settings settings;
+  Counters counters;
+  Effects effects;  ///< of the event that is being handled
+  Residents residents;
+  Links links;
+  OpenOperations operations;
+  Usage stored;             ///< in all inboxes, with what is on its way to the store
+  std::uint64_t nodes = 0;  ///< registered
+  std::optional<Instant> erase_at;
+
+  void issue(Operation operation, Pending pending) {
+    const OperationId id = operations.open(std::move(pending));
+    effects.push_back(StoreOperation{id, std::move(operation)});
+  }
+  /// Messages went; their inbox may be in memory or not.
+  void freed(const Freed& what) {
+    for (const Usage& share : what.usage) stored -= share;
+    Resident* inbox = residents.find(what.inbox);
+    if (inbox == nullptr || !inbox->record) return;
+    for (std::size_t i = 0; i < kShareCount; ++i) inbox->record->usage[i] -= what.usage[i];
+  }
+  /// Something was removed: its bytes must leave the files.
+  void removed(Instant now) {
+    if (!erase_at) erase_at = now + settings.limits.erase_within;
+  }
+};
+
+}  // namespace taut::dispatcher

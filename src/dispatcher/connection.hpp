@@ -1,0 +1,44 @@
+#pragma once
+// One link, seen from the logic.
+
+#include "dispatcher/resident.hpp"
+
+namespace taut::dispatcher {
+
+/// How far the owner of an inbox has got, and how much more it wants.
+struct Subscription {
+  enum class Flow : std::uint8_t {
+    idle,       ///< nothing asked for
+    behind,     ///< the store may hold more
+    fetching,   ///< the store was asked
+    caught_up,  ///< everything stored has been delivered; what comes is pushed
+  };
+
+  Flow flow = Flow::idle;
+  frame::Until until = frame::Until::drained;
+  std::int64_t credit = 0;                  ///< a message may overdraw it
+  QueueNumber cursor = 0;                   ///< everything up to here was delivered on this link, or is gone
+  std::vector<frame::RequestId> questions;  ///< each is owed a Drained
+};
+
+struct Connection {
+  enum class Phase : std::uint8_t {
+    awaiting_record,  ///< the hello waits for the node's record
+    open,
+    doomed,  ///< ends when this event is over
+  };
+
+  ConnectionId id = 0;
+  Pin resident;
+  Phase phase = Phase::awaiting_record;
+  Instant last_heard;
+  std::size_t unsent_bytes = 0;
+  std::size_t put_bytes = 0;       ///< charges of the tickets that wait
+  std::size_t open_questions = 0;  ///< with a request ID and without an answer; puts are counted in bytes
+  std::vector<Upload> uploads;
+  Subscription subscription;
+
+  const NodeId& node() const { return resident->id; }
+};
+
+}  // namespace taut::dispatcher

@@ -1,0 +1,15 @@
+#pragma once
+// A verified card on its way in.
+
+#include "dispatcher/effects.hpp"
+
+namespace taut::dispatcher {
+
+struct HandedCard {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  WallTime handed_in;
+  SaveCard card;
+};
+
+}  // namespace taut::dispatcher

@@ -1,0 +1,92 @@
+#pragma once
+// Storage operations on their way, and what is to be done with their results.
+
+#include <deque>
+#include <optional>
+
+#include "dispatcher/connection.hpp"
+
+namespace taut::dispatcher {
+
+struct TotalsPending {};
+struct NodePending {
+  Pin node;
+};
+struct PutPending {
+  Ticket ticket;
+  Pin inbox;
+  BodyHash hash;
+  QueueNumber number = 0;
+  Share share = Share::stranger;
+  WallTime received;
+  WallTime expires;
+};
+/// Looked up before it is refused: the inbox is full, but this very message may be in it already.
+struct RepeatPending {
+  Ticket ticket;
+  BodyHash hash;
+};
+struct QueryPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  SubmissionId submission;
+};
+struct FetchPending {
+  ConnectionId connection = 0;
+  Pin inbox;
+};
+struct ReleasePending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  Pin inbox;
+};
+/// A node's first card registers it; then the card is saved.
+struct AddPending {
+  Pin node;
+  HandedCard card;
+};
+struct CardPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  Pin node;
+  std::uint64_t sequence = 0;
+};
+/// A card with the sequence of the one that is here: the same card again, or another?
+struct ComparePending {
+  HandedCard card;
+};
+struct LookUpPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+};
+struct SweepPending {};
+struct ErasePending {};
+
+using Pending = std::variant<TotalsPending, NodePending, PutPending, RepeatPending, QueryPending,
+                             FetchPending, ReleasePending, AddPending, CardPending, ComparePending,
+                             LookUpPending, SweepPending, ErasePending>;
+
+/// Operation IDs grow by one, so a window of slots finds each without a search.
+class OpenOperations {
+ public:
+  OperationId open(Pending pending);
+  /// What waits for this operation; nullopt: nothing does.
+  std::optional<Pending> close(OperationId id);
+  std::size_t size() const { return open_count_; }
+
+ private:
+  std::deque<std::optional<Pending>> slots_;
+  OperationId first_ = 1;  ///< of slots_.front()
+  std::size_t open_count_ = 0;
+};
+
+/// The alternative that an operation's result must hold.
+/// @errors the store's own; misuse: the store answered another operation
+template <class Value>
+Result<Value> value_of(StoreResult&& result) {
+  if (!result) return std::unexpected(result.error());
+  if (Value* value = std::get_if<Value>(&*result)) return std::move(*value);
+  return fail(Errc::misuse, reasons::kMisuse);
+}
+
+}  // namespace taut::dispatcher

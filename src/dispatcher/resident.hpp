@@ -1,0 +1,75 @@
+#pragma once
+// Nodes whose record is in memory: those that are connected, those with something under way, and the
+// most recent others.
+
+#include <list>
+#include <map>
+
+#include "dispatcher/handed_card.hpp"
+#include "dispatcher/submission.hpp"
+
+namespace taut::dispatcher {
+
+struct Connection;
+
+struct Resident {
+  enum class Phase : std::uint8_t { unknown, loading, loaded };
+
+  NodeId id;
+  Phase phase = Phase::unknown;
+  /// Once loaded. nullopt: not registered here. Counts what is on its way to the store as stored.
+  std::optional<NodeRecord> record;
+  std::vector<Connection*> connections;  ///< in the order of their arrival
+  std::vector<Submission> waiting;       ///< while loading
+  std::vector<HandedCard> waiting_cards;
+  std::uint64_t card_issued = 0;  ///< highest card sequence that the store holds or was given
+  std::uint32_t pins = 0;
+  std::list<Resident*>::iterator recency;
+
+  bool is_revoked() const { return record && record->card_sequence == kRevokedSequence; }
+  Usage usage() const { return record ? total(record->usage) : Usage{}; }
+};
+
+/// Keeps a resident in memory.
+class Pin {
+ public:
+  Pin() = default;
+  explicit Pin(Resident& resident) : resident_(&resident) { ++resident.pins; }
+  Pin(Pin&& other) noexcept : resident_(std::exchange(other.resident_, nullptr)) {}
+  Pin& operator=(Pin&& other) noexcept {
+    std::swap(resident_, other.resident_);
+    return *this;
+  }
+  Pin(const Pin&) = delete;
+  Pin& operator=(const Pin&) = delete;
+  ~Pin() {
+    if (resident_ != nullptr) --resident_->pins;
+  }
+
+  Resident& operator*() const { return *resident_; }
+  Resident* operator->() const { return resident_; }
+
+ private:
+  Resident* resident_ = nullptr;
+};
+
+class Residents {
+ public:
+  explicit Residents(std::size_t kept_max) : kept_max_(kept_max) {}
+
+  /// The node's entry; a new one is in Phase::unknown.
+  Pin at(const NodeId& id);
+  /// nullptr: not in memory.
+  Resident* find(const NodeId& id);
+  std::size_t size() const { return by_id_.size(); }
+
+ private:
+  void make_room();
+
+  std::size_t kept_max_;
+  // An ordered tree: whoever names nodes at will cannot make it slow, as he could a hash table.
+  std::map<NodeId, Resident> by_id_;
+  std::list<Resident*> recent_;  ///< the latest in front
+};
+
+}  // namespace taut::dispatcher

@@ -1,0 +1,33 @@
+#pragma once
+// A message on its way in.
+
+#include "dispatcher/effects.hpp"
+#include "frame/put.hpp"
+
+namespace taut::dispatcher {
+
+/// Who waits for the outcome of a put, and how much of the put windows it takes until then.
+struct Ticket {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  SubmissionId submission;
+  std::uint32_t size = 0;
+
+  std::size_t charge() const { return std::size_t{size} + frame::kPutCost; }
+};
+
+struct Submission {
+  Ticket ticket;
+  NodeId inbox;
+  Share share = Share::stranger;
+  std::uint32_t ttl_s = 0;
+  Bytes body;
+};
+
+/// A submission of which chunks are missing.
+struct Upload {
+  Submission submission;
+  Instant last_chunk;
+};
+
+}  // namespace taut::dispatcher
