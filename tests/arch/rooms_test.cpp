@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "support/source_dir.hpp"
+
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kSource = fs::path(TAUT_SOURCE_DIR) / "src";
+const fs::path kSource = taut::test::source_dir() / "src";
 
 std::string read(const fs::path& file) {
   std::ifstream in(file);

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "base/bytes.hpp"
+#include "support/source_dir.hpp"
 
 namespace taut::test {
 
@@ -30,7 +31,7 @@ inline constexpr int kExitSkipped = 77;  // ctest: SKIP_RETURN_CODE
 /// $TAUT_VECTORS/name, or the default beside the source tree. Absent: says so and leaves with 77.
 inline std::filesystem::path vector_folder(std::string_view name) {
   const char* given = std::getenv("TAUT_VECTORS");
-  const std::filesystem::path root = given != nullptr ? given : TAUT_SOURCE_DIR "/../shared/vectors";
+  const std::filesystem::path root = given != nullptr ? given : source_dir() / "../shared/vectors";
   const std::filesystem::path folder = root / name;
   if (!std::filesystem::is_directory(folder)) {
     std::cout << "skipped: no vectors at " << folder << " (set TAUT_VECTORS)" << std::endl;
