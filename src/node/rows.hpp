@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "envelope/letter.hpp"
 
 namespace taut::node {
 
@@ -19,12 +20,14 @@ enum class ValueKey : std::uint8_t {
   stream = 4,     ///< our stream ID, and the place it was drawn at
   wall_time = 5,  ///< the highest wall time ever seen
   suites = 6,     ///< offered, in the order of preference
+  serves_at = 7,  ///< where this node dispatches; empty: it does not
+  format = 8,     ///< of the values and records in this file
 };
 
 /// Grows with every new sealing key of a node.
 using SealingKeyNumber = std::uint64_t;
-using StreamId = std::uint64_t;
-using Counter = std::uint64_t;
+using envelope::Counter;
+using envelope::StreamId;
 /// Places in the queues below: grow, and are never used twice.
 using RowNumber = std::uint64_t;
 

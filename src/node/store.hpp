@@ -8,13 +8,8 @@
 #include <functional>
 
 #include "base/result.hpp"
+#include "node/reasons.hpp"
 #include "node/rows.hpp"
-
-namespace taut::reasons {
-inline constexpr Reason kStorage{"storage"};  ///< the store does not work
-inline constexpr Reason kDiskFull{"disk_full"};
-inline constexpr Reason kBusy{"busy"};  ///< another process held the file for too long
-}  // namespace taut::reasons
 
 namespace taut::node {
 

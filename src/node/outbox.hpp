@@ -1,0 +1,21 @@
+#pragma once
+// Messages whose outcome is not known yet (docs/protocol/node.md, "Outbox").
+
+#include "node/store.hpp"
+
+namespace taut::node {
+
+struct Waiting {
+  RowNumber number = 0;
+  MessageId message_id;
+  NodeId recipient;
+  WallTime created;
+  std::size_t size_bytes = 0;  ///< of the envelope
+};
+
+/// Everything in the outbox, oldest first.
+Result<std::vector<Waiting>> outbox(Store& store);
+/// Gives up on one: it may still arrive.
+Status drop(Store& store, RowNumber number);
+
+}  // namespace taut::node

@@ -1,0 +1,31 @@
+#pragma once
+// Reasons of this room (base/error.hpp).
+
+#include "base/error.hpp"
+
+namespace taut::reasons {
+// The state file.
+inline constexpr Reason kStorage{"storage"};  ///< the store does not work
+inline constexpr Reason kDiskFull{"disk_full"};
+inline constexpr Reason kBusy{"busy"};                       ///< another process held the file for too long
+inline constexpr Reason kNoIdentity{"no_identity"};          ///< nothing has been initialised here
+inline constexpr Reason kIdentityExists{"identity_exists"};  ///< and it is not overwritten
+inline constexpr Reason kFutureState{"future_state"};        ///< written by a later version
+inline constexpr Reason kDamagedState{"damaged_state"};      ///< a record that we would not have written
+
+// Contacts.
+inline constexpr Reason kNoSuchContact{"no_such_contact"};
+inline constexpr Reason kContactExists{"contact_exists"};  ///< the petname, or the node under another one
+inline constexpr Reason kOwnCard{"own_card"};              ///< our own card is no contact
+
+// Sending and receiving.
+inline constexpr Reason kUnreachable{"unreachable"};  ///< no dispatcher could be reached; nothing is kept
+inline constexpr Reason kOutcomeUnknown{"outcome_unknown"};  ///< sent, not answered; kept in the outbox
+inline constexpr Reason kNoDispatcher{"no_dispatcher"};      ///< the card, or this node, names none
+inline constexpr Reason kSealingKeyExpired{"sealing_key_expired"};  ///< not online for too long
+inline constexpr Reason kFull{"full"};                              ///< the inbox is; later
+inline constexpr Reason kDeclined{"declined"};                      ///< the dispatcher does not take it
+inline constexpr Reason kRefused{"refused"};                 ///< the dispatcher does not serve this node
+inline constexpr Reason kSilent{"silent"};                   ///< the dispatcher does not answer
+inline constexpr Reason kDispatcherGone{"dispatcher_gone"};  ///< it said goodbye
+}  // namespace taut::reasons

@@ -1,0 +1,54 @@
+#pragma once
+// Sends messages to one node (design §6; docs/protocol/node.md, "Sending").
+//
+// Connect first: the recipient's dispatchers are dialled and asked for a newer card. Only then is a message
+// sealed and written to the outbox, in one transaction, and put. So an unreachable dispatcher leaves
+// nothing behind; from the first byte that was sent on, the message stays in the outbox until its outcome
+// is known, and is asked for again under the same submission ID, by this task or a later one.
+
+#include <memory>
+
+#include "base/random.hpp"
+#include "envelope/content.hpp"
+#include "identity/identity.hpp"
+#include "node/lifetimes.hpp"
+#include "node/store.hpp"
+#include "node/task.hpp"
+
+namespace taut::node {
+
+struct SendOptions {
+  std::size_t copies = 2;  ///< dispatchers that a message is put at, where the card lists as many
+  std::chrono::seconds ttl = kEnvelopeLife;
+  Duration connect_deadline = std::chrono::seconds(15);
+  Duration answer_deadline = std::chrono::seconds(30);  ///< without any progress
+};
+
+/// Messages that may be sealed and not answered.
+inline constexpr std::size_t kInFlightMax = 256;
+/// Content that may wait to be sealed.
+inline constexpr std::size_t kOfferedBytesMax = std::size_t{4} << 20;
+
+/// Ends with
+///   unavailable (unreachable, no_dispatcher, sealing_key_expired): nothing was sent, nothing is kept;
+///   unauthentic (identity_mismatch, revoked): the same;
+///   unavailable (outcome_unknown): receipts say which messages; they are in the outbox;
+///   exhausted (full), violation (declined): receipts say which; they are not kept.
+class Sending : public Task {
+ public:
+  /// How many messages may be offered now.
+  virtual std::size_t wants() const = 0;
+  /// It is sealed at the next settle().
+  /// @errors misuse (too_large): over kContentBytesMax; exhausted: not wanted now
+  virtual Status offer(envelope::Content content) = 0;
+  /// Nothing more will be offered: finish when everything is answered.
+  virtual void no_more() = 0;
+};
+
+/// @param recipient  a node whose card the store holds. Nothing offered: asks for what is in the outbox.
+/// Identity, store and random outlive the task.
+std::unique_ptr<Sending> make_sending(Store& store, const identity::Identity& identity,
+                                      const identity::SignedCard& recipient, Random& random,
+                                      const SendOptions& options = {});
+
+}  // namespace taut::node

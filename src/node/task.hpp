@@ -1,0 +1,102 @@
+#pragma once
+// What a node does with dispatchers: tasks (sending, receiving, publishing), each a state machine.
+// A shell drives every task in the same way:
+//
+//   effects = task.start(at)                        carry them out, in order
+//   Dial          dial the link; then on_connected, or on_disconnected with the reason
+//   a frame came  on_frame; after the last one at hand: settle
+//   link ended    on_disconnected
+//   timer         tick, at next_deadline
+//   Finished      the task is over; links that are left are closed
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "identity/card.hpp"
+#include "node/rows.hpp"
+
+namespace taut::node {
+
+/// Both clocks, read by the caller once for each event. Wall time may be unknown.
+struct Moment {
+  Instant now;
+  std::optional<WallTime> wall;
+};
+
+/// Make a link to this dispatcher; its node ID names the link from now on.
+struct Dial {
+  identity::Dispatcher dispatcher;
+};
+
+struct SendFrame {
+  NodeId dispatcher;
+  Bytes frame;
+};
+
+/// Send what was given before, then end the link properly. on_disconnected does not follow.
+struct HangUp {
+  NodeId dispatcher;
+};
+
+/// What became of one outgoing message.
+enum class Outcome : std::uint8_t {
+  stored = 0,    ///< by one dispatcher at least
+  full = 1,      ///< by none: the inbox is full
+  declined = 2,  ///< by none, and it will not be
+  unknown = 3,   ///< asked, not answered: kept in the outbox
+};
+std::string_view name_of(Outcome outcome);
+
+enum class Origin : std::uint8_t { this_task, earlier_task };
+
+struct Receipt {
+  MessageId message_id;
+  NodeId recipient;
+  WallTime created;
+  Outcome outcome = Outcome::unknown;
+  Origin origin = Origin::this_task;
+  std::vector<NodeId> stored_at;
+  std::chrono::seconds retry_after{0};  ///< full: when to try again
+};
+
+/// New items may be taken (node/items.hpp).
+struct ItemsReady {};
+
+/// Every dispatcher that could be reached has delivered all that it had.
+struct Drained {};
+
+/// This dispatcher holds our newest card and serves our inbox.
+struct Published {
+  NodeId dispatcher;
+};
+
+/// The task ends; no effect follows.
+struct Finished {
+  Status status;
+};
+
+using Effect = std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published, Finished>;
+using Effects = std::vector<Effect>;
+
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual Effects start(const Moment& at) = 0;
+  /// The link is up and the dispatcher has proven its node ID.
+  virtual Effects on_connected(const NodeId& dispatcher, const Moment& at) = 0;
+  /// One whole frame.
+  virtual Effects on_frame(const NodeId& dispatcher, ByteView frame, const Moment& at) = 0;
+  /// Could not be dialled, was refused, or ended.
+  virtual Effects on_disconnected(const NodeId& dispatcher, const Error& why, const Moment& at) = 0;
+  /// No more frames are at hand: what has gathered is committed in one transaction.
+  virtual Effects settle(const Moment& at) = 0;
+  virtual Effects tick(const Moment& at) = 0;
+  virtual std::optional<Instant> next_deadline() const = 0;
+  /// Ends early, in order: commits what came, reports what is unknown, hangs up.
+  virtual Effects stop(const Moment& at) = 0;
+};
+
+}  // namespace taut::node
