@@ -11,6 +11,10 @@ namespace taut::mls {
 
 enum class KeyRole : std::uint8_t { encryption, signature };
 
+/// The key that a node has in this role.
+/// @pre not blank; a leaf, for signature
+ByteView key_of(const TreeView& tree, NodeIndex node, KeyRole role);
+
 class KeyIndex {
  public:
   explicit KeyIndex(KeyRole role) : role_(role) {}
@@ -27,8 +31,6 @@ class KeyIndex {
   bool has_duplicates(const TreeView& tree) const;
 
  private:
-  ByteView key_of(const TreeView& tree, NodeIndex node) const;
-
   KeyRole role_;
   std::vector<NodeIndex> nodes_;  // ascending by key
 };

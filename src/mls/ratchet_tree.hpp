@@ -67,7 +67,8 @@ class RatchetTree final : public TreeView {
   void resize(TreeSize size);
   void index_all();
   void hash_all();
-  void replace_nodes(TreeChanges& changes);
+  void drop_keys(const TreeChanges& changes);
+  void add_keys(const std::vector<NodeIndex>& nodes);
 
   crypto::HashId hash_;
   TreeSize size_;
@@ -78,6 +79,7 @@ class RatchetTree final : public TreeView {
   KeyIndex signature_keys_{KeyRole::signature};
   CredentialCounts credentials_;
   LeafIndex first_blank_;  // no leaf to the left of it is blank
+  LeafIndex last_member_;  // all leaves to the right of it are blank
 };
 
 }  // namespace taut::mls

@@ -20,6 +20,7 @@ struct TreeChanges {
   std::unordered_map<std::uint32_t, std::optional<crypto::Digest>> hashes;    ///< by node; nullopt: not yet
   CredentialCounts credentials;
   LeafIndex first_blank;  ///< no leaf to the left of it is blank
+  LeafIndex last_member;  ///< all leaves to the right of it are blank
 
   /// The nodes that were replaced, ascending: what an incremental save writes.
   std::vector<NodeIndex> changed_nodes() const;

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "mls/ratchet_tree.hpp"
+#include "mls/tree_hash.hpp"
 
 namespace taut::mls {
 
@@ -65,15 +66,19 @@ class TreeDiff final : public TreeView {
 
  private:
   bool reads_base(NodeIndex node) const { return changes_.kept.contains(node); }
+  bool is_changed(NodeIndex node) const;
   void put_leaf(LeafIndex index, std::shared_ptr<const LeafNode> leaf);
   void put_parent(NodeIndex node, std::optional<ParentNode> parent);
+  void add_unmerged(NodeIndex node, LeafIndex leaf);
   void touch(NodeIndex node);
   void blank_path(LeafIndex index);
   void truncate();
   void forget_outside();
+  Status check_unique(KeyRole role, std::vector<NodeIndex> changed) const;
 
   const RatchetTree& base_;
   TreeChanges changes_;
+  TreeHasher hasher_;
 };
 
 }  // namespace taut::mls

@@ -3,6 +3,7 @@
 
 #include "mls/executor.hpp"
 #include "mls/leaf_rules.hpp"
+#include "mls/parent_hashes.hpp"
 #include "mls/ratchet_tree.hpp"
 
 namespace taut::mls {
@@ -13,9 +14,6 @@ namespace taut::mls {
 /// @errors kInvalidTree, kDuplicateKey, kBadParentHash, kBadSignature, and those of LeafRules::check
 Status validate_tree(const RatchetTree& tree, const LeafRules& rules, Executor& executor);
 
-/// Every non-blank parent is parent-hash valid (§7.9.2).
-/// @errors kBadParentHash
-Status check_parent_hashes(const RatchetTree& tree);
 /// Unmerged leaves are members below, and are named by every parent in between (§12.4.3.1).
 /// @errors kInvalidTree
 Status check_unmerged_leaves(const TreeView& tree);
