@@ -45,15 +45,26 @@ void write_link_key_certificate(wire::Writer& out, const LinkKeyCertificate& cer
   out.vector(certificate.signature.view());
 }
 
-Result<NodeId> verify_link_key(const LinkKeyCertificate& certificate,
-                               const crypto::SignaturePublic& signature_key, const LinkKeyClaim& claim,
-                               std::optional<WallTime> now) {
+Result<NodeId> check_link_key_claim(const LinkKeyCertificate& certificate,
+                                    const crypto::SignaturePublic& signature_key, const LinkKeyClaim& claim) {
   const NodeId node_id = node_id_of(signature_key);
   if (node_id != certificate.node_id) return mismatch();
   if (claim.expected != nullptr && node_id != *claim.expected) return mismatch();
   if (certificate.suite != claim.suite || certificate.key != claim.key) return mismatch();
-  TAUT_CHECK(crypto::verify_with_label(signature_key, crypto::kTautPrefix, kLabel, tbs_of(certificate),
-                                       certificate.signature.view()));
+  return node_id;
+}
+
+Status verify_link_key_signature(const LinkKeyCertificate& certificate,
+                                 const crypto::SignaturePublic& signature_key) {
+  return crypto::verify_with_label(signature_key, crypto::kTautPrefix, kLabel, tbs_of(certificate),
+                                   certificate.signature.view());
+}
+
+Result<NodeId> verify_link_key(const LinkKeyCertificate& certificate,
+                               const crypto::SignaturePublic& signature_key, const LinkKeyClaim& claim,
+                               std::optional<WallTime> now) {
+  TAUT_TRY(const NodeId node_id, check_link_key_claim(certificate, signature_key, claim));
+  TAUT_CHECK(verify_link_key_signature(certificate, signature_key));
   TAUT_CHECK(certificate.validity.check_at(now));
   return node_id;
 }

@@ -57,6 +57,14 @@ Result<NodeId> verify_link_key(const LinkKeyCertificate& certificate,
                                const crypto::SignaturePublic& signature_key, const LinkKeyClaim& claim,
                                std::optional<WallTime> now);
 
+/// Its two halves, for who has verified this certificate's signature before.
+/// @errors  unauthentic (identity_mismatch)
+Result<NodeId> check_link_key_claim(const LinkKeyCertificate& certificate,
+                                    const crypto::SignaturePublic& signature_key, const LinkKeyClaim& claim);
+/// @errors  unauthentic (bad_signature)
+Status verify_link_key_signature(const LinkKeyCertificate& certificate,
+                                 const crypto::SignaturePublic& signature_key);
+
 /// A link key with its secret part and its certificate.
 struct LinkKeyPair {
   crypto::DhKeyPair pair;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "link/peer.hpp"
+#include "link/reasons.hpp"
 
 namespace taut::link {
 

@@ -9,6 +9,7 @@ namespace taut::link {
 
 /// What a link is for. Bound by the prologue: a link made for one cannot be turned into another.
 enum class Purpose : std::uint8_t { peer = 1, dispatcher = 2, channel = 3 };
+inline constexpr std::uint8_t kPurposeMax = 3;
 
 /// The purposes that a listener serves.
 class Purposes {

@@ -14,21 +14,10 @@
 
 #include <memory>
 
-#include "base/random.hpp"
 #include "link/event.hpp"
-#include "link/limits.hpp"
+#include "link/local.hpp"
 
 namespace taut::link {
-
-class VerifiedCertificates;
-
-/// What the links of one node share; outlives them.
-struct Local {
-  const identity::Identity& identity;
-  Random& random;
-  Limits limits{};
-  VerifiedCertificates* verified = nullptr;  ///< spares known peers' signatures; optional
-};
 
 class StreamLink {
  public:
