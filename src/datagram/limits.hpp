@@ -25,7 +25,14 @@ inline constexpr Duration kAckDelayMax = std::chrono::milliseconds(25);
 inline constexpr std::size_t kInitialWindowBytes = 10 * kDatagramBytesMax;
 inline constexpr std::size_t kMinimumWindowBytes = 2 * kDatagramBytesMax;
 inline constexpr int kPersistentCongestionThreshold = 3;
-/// Back-off of probes stops growing here (2^6 times the base).
-inline constexpr unsigned kProbeBackoffMax = 6;
+/// Back-off of probes stops growing here (2^4 times the base).
+inline constexpr unsigned kProbeBackoffMax = 4;
+
+/// Every second packet that wants one is acknowledged at once, a single one after this delay.
+inline constexpr Duration kAckDelay = std::chrono::milliseconds(20);
+/// Silence towards so many probes in a row means that the peer is gone (with back-off: about a minute).
+inline constexpr unsigned kUnansweredProbesMax = 6;
+/// A grown window is announced when it moved by this much.
+inline constexpr std::size_t kWindowStepBytes = kStreamWindowBytes / 4;
 
 }  // namespace taut::datagram
