@@ -6,6 +6,9 @@
 //
 // After a crash in between they come again, with `redelivered`.
 
+#include <span>
+#include <variant>
+
 #include "identity/card.hpp"
 #include "node/store.hpp"
 

@@ -66,12 +66,14 @@ class Transaction {
   virtual Status put_stream(const StreamRow& row) = 0;
   /// Whether this sender's message was received before.
   virtual Result<bool> seen(const NodeId& sender, const MessageId& message) = 0;
+  /// @pre not seen
   virtual Status remember(const NodeId& sender, const MessageId& message, SealingKeyNumber newest_key) = 0;
   /// Streams and message IDs last heard under a key of this number or a lower one: every key that could
   /// open such a message again is gone.
   virtual Status forget_up_to(SealingKeyNumber newest_key) = 0;
 
-  virtual Status hold(const HeldRow& row) = 0;
+  /// @return  false: another message is held under this counter; nothing has changed
+  virtual Result<bool> hold(const HeldRow& row) = 0;
   /// The held message with the lowest counter.
   virtual Result<std::optional<HeldRow>> first_held(const NodeId& sender, StreamId stream) = 0;
   virtual Status erase_held(const NodeId& sender, StreamId stream, Counter counter) = 0;

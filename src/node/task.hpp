@@ -45,7 +45,8 @@ enum class Outcome : std::uint8_t {
   stored = 0,    ///< by one dispatcher at least
   full = 1,      ///< by none: the inbox is full
   declined = 2,  ///< by none, and it will not be
-  unknown = 3,   ///< asked, not answered: kept in the outbox
+  expired = 3,   ///< its time was over before it was fetched
+  unknown = 4,   ///< asked, not answered: kept in the outbox
 };
 std::string_view name_of(Outcome outcome);
 
