@@ -1,0 +1,139 @@
+#include "support/memory_store.hpp"
+
+namespace taut::test {
+
+using namespace dispatcher;
+
+StoreResult MemoryStore::carry_out(Operation operation) {
+  return std::visit([this](auto& one) -> StoreResult { return apply(one); }, operation);
+}
+
+StoreValue MemoryStore::apply(const LoadTotals&) {
+  Totals totals;
+  totals.nodes = nodes.size();
+  for (const auto& [id, node] : nodes) totals.messages += total(node.record.usage);
+  return totals;
+}
+
+StoreValue MemoryStore::apply(const LoadNode& load) {
+  const auto node = nodes.find(load.node);
+  return node == nodes.end() ? std::optional<NodeRecord>() : node->second.record;
+}
+
+StoreValue MemoryStore::apply(const AddNode& add) {
+  nodes.try_emplace(add.node);
+  return Done{};
+}
+
+StoreValue MemoryStore::apply(PutMessage& put) {
+  Node& node = nodes.at(put.inbox);
+  const Submission fresh{{put.hash, SubmissionState::stored, put.expires}, put.forget};
+  const auto [submission, is_new] = node.submissions.try_emplace(put.submission, fresh);
+  if (!is_new) return Placed{submission->second.record, std::move(put.body)};
+  node.record.next_number = put.number + 1;
+  node.record.usage[static_cast<std::size_t>(put.share)] += Usage{1, put.body.size()};
+  node.messages.emplace(put.number, Message{put.share, put.submission, put.received, put.expires, put.body});
+  return Placed{std::nullopt, std::move(put.body)};
+}
+
+StoreValue MemoryStore::apply(const LookUpSubmission& look_up) {
+  const auto node = nodes.find(look_up.inbox);
+  if (node == nodes.end()) return std::optional<SubmissionRecord>();
+  const auto submission = node->second.submissions.find(look_up.submission);
+  if (submission == node->second.submissions.end()) return std::optional<SubmissionRecord>();
+  return std::optional(submission->second.record);
+}
+
+StoreValue MemoryStore::apply(const FetchMessages& fetch) {
+  Fetched fetched;
+  const auto node = nodes.find(fetch.inbox);
+  if (node == nodes.end()) return fetched;
+  const Messages& messages = node->second.messages;
+  for (auto one = messages.upper_bound(fetch.after); one != messages.end(); ++one) {
+    const Message& message = one->second;
+    const bool is_first = fetched.messages.empty();
+    const bool fits = fetched.bytes.size() + message.body.size() <= fetch.bytes_max;
+    if (fetched.messages.size() == fetch.count_max || (!is_first && !fits)) {
+      fetched.rest = Rest::more;
+      break;
+    }
+    fetched.messages.push_back(
+        {one->first, message.received, message.expires, fetched.bytes.size(), message.body.size()});
+    append(fetched.bytes, message.body);
+  }
+  return fetched;
+}
+
+MemoryStore::Messages::iterator MemoryStore::remove(Node& node, Messages::iterator message,
+                                                    SubmissionState why, ShareUsage& freed) {
+  const Usage usage{1, message->second.body.size()};
+  const auto share = static_cast<std::size_t>(message->second.share);
+  freed[share] += usage;
+  node.record.usage[share] -= usage;
+  const auto submission = node.submissions.find(message->second.submission);
+  if (submission != node.submissions.end()) submission->second.record.state = why;
+  is_dirty = true;
+  return node.messages.erase(message);
+}
+
+StoreValue MemoryStore::apply(const ReleaseMessages& release) {
+  Freed freed{release.inbox, {}};
+  const auto found = nodes.find(release.inbox);
+  if (found == nodes.end()) return freed;
+  Node& node = found->second;
+  for (const QueueRange& range : release.ranges) {
+    auto one = node.messages.lower_bound(range.first);
+    while (one != node.messages.end() && one->first <= range.last) {
+      one = remove(node, one, SubmissionState::released, freed.usage);
+    }
+  }
+  return freed;
+}
+
+StoreValue MemoryStore::apply(SaveCard& save) {
+  Node& node = nodes.at(save.node);
+  node.record.card_sequence = save.sequence;
+  node.card = Card{save.expires, std::move(save.card)};
+  return Done{};
+}
+
+StoreValue MemoryStore::apply(const LoadCard& load) {
+  const auto node = nodes.find(load.node);
+  if (node == nodes.end() || !node->second.card) return std::optional<Bytes>();
+  return std::optional(node->second.card->bytes);
+}
+
+StoreValue MemoryStore::apply(const Sweep& sweep) {
+  Swept swept;
+  std::size_t rows = 0;
+  const auto may_go_on = [&] {
+    if (rows++ < sweep.count_max) return true;
+    swept.rest = Rest::more;
+    return false;
+  };
+  for (auto& [id, node] : nodes) {
+    Freed freed{id, {}};
+    for (auto one = node.messages.begin(); one != node.messages.end();) {
+      const bool is_over = one->second.expires <= sweep.now;
+      if (is_over && !may_go_on()) break;
+      one = is_over ? remove(node, one, SubmissionState::expired, freed.usage) : std::next(one);
+    }
+    if (total(freed.usage).messages > 0) swept.freed.push_back(freed);
+    swept.submissions += std::erase_if(
+        node.submissions, [&](const auto& one) { return one.second.forget <= sweep.now && may_go_on(); });
+    if (node.card && node.card->expires <= sweep.now && may_go_on()) {
+      node.card.reset();
+      ++swept.cards;
+    }
+  }
+  is_dirty |= swept.cards + swept.submissions > 0;
+  return swept;
+}
+
+StoreValue MemoryStore::apply(const Erase&) {
+  is_dirty = false;
+  ++erased_count;
+  return Done{};
+}
+
+}  // namespace taut::test

@@ -1,0 +1,59 @@
+#pragma once
+// A dispatcher's store in memory: dispatcher/store.hpp, carried out word for word. What it holds is what
+// a disk would hold; when an operation is carried out, and whether, is the test's to say.
+
+#include <map>
+
+#include "dispatcher/store.hpp"
+
+namespace taut::test {
+
+class MemoryStore {
+ public:
+  struct Message {
+    dispatcher::Share share;
+    SubmissionId submission;
+    WallTime received;
+    WallTime expires;
+    Bytes body;
+  };
+  struct Submission {
+    dispatcher::SubmissionRecord record;
+    WallTime forget;
+  };
+  struct Card {
+    WallTime expires;
+    Bytes bytes;
+  };
+  struct Node {
+    dispatcher::NodeRecord record;
+    std::map<dispatcher::QueueNumber, Message> messages;
+    std::map<SubmissionId, Submission> submissions;
+    std::optional<Card> card;
+  };
+
+  dispatcher::StoreResult carry_out(dispatcher::Operation operation);
+
+  std::map<NodeId, Node> nodes;
+  std::size_t erased_count = 0;  ///< how often everything removed was erased
+  bool is_dirty = false;         ///< something was removed since
+
+ private:
+  dispatcher::StoreValue apply(const dispatcher::LoadTotals&);
+  dispatcher::StoreValue apply(const dispatcher::LoadNode&);
+  dispatcher::StoreValue apply(const dispatcher::AddNode&);
+  dispatcher::StoreValue apply(dispatcher::PutMessage&);
+  dispatcher::StoreValue apply(const dispatcher::LookUpSubmission&);
+  dispatcher::StoreValue apply(const dispatcher::FetchMessages&);
+  dispatcher::StoreValue apply(const dispatcher::ReleaseMessages&);
+  dispatcher::StoreValue apply(dispatcher::SaveCard&);
+  dispatcher::StoreValue apply(const dispatcher::LoadCard&);
+  dispatcher::StoreValue apply(const dispatcher::Sweep&);
+  dispatcher::StoreValue apply(const dispatcher::Erase&);
+
+  using Messages = std::map<dispatcher::QueueNumber, Message>;
+  Messages::iterator remove(Node& node, Messages::iterator message, dispatcher::SubmissionState why,
+                            dispatcher::ShareUsage& freed);
+};
+
+}  // namespace taut::test
