@@ -8,7 +8,9 @@
 //   - A and R are not of small order, in either sign; with the two above this also refuses x = 0 with
 //     the sign bit set
 //
-// What is left is one equation: without cofactor for Ed25519, [S]B = R + [k]A.
+// What is left is one equation: for Ed25519 the one without cofactor, [S]B = R + [k]A, which both
+// libsodium and OpenSSL check; for Ed448 the one with it, [4][S]B = [4]R + [4][k]A, which is OpenSSL's.
+// A further backend must check the same; tests/unit/crypto/ed25519_test.cpp and ed448_test.cpp tell.
 
 #include "base/bytes.hpp"
 

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint16_t kExportOnly = 0xffff;  // RFC 9180 §7.3
 constexpr std::size_t kPskBytesMin = 32;       // RFC 9180 §5.1.2
-constexpr std::uint64_t kSequenceMax = ~std::uint64_t{0};
 
 std::unexpected<Error> misuse() { return fail(Errc::misuse, reasons::kMisuse); }
 
@@ -81,48 +80,41 @@ struct Setup {
 
     DerivedKey exporter_secret = DerivedKey::of_size(hash_size(algorithms.kdf));
     TAUT_CHECK(derive("exp", exporter_secret.fill()));
-    if (algorithms.export_only) return Context(algorithms, std::nullopt, {}, std::move(exporter_secret));
+    if (algorithms.export_only)
+      return Context(algorithms, std::nullopt, NonceSequence({}), std::move(exporter_secret));
 
     auto key = BoundedSecret<32>::of_size(aead_key_size(algorithms.aead));
     auto base_nonce = BoundedBytes<24>::of_size(aead_nonce_size(algorithms.aead));
     TAUT_CHECK(derive("key", key.fill()));
     TAUT_CHECK(derive("base_nonce", base_nonce.fill()));
     TAUT_TRY(Aead aead, Aead::create(algorithms.aead, key.expose()));
-    return Context(algorithms, std::move(aead), base_nonce, std::move(exporter_secret));
-  }
-
-  /// ComputeNonce(seq) = xor(base_nonce, I2OSP(seq, Nn)), RFC 9180 §5.2
-  static BoundedBytes<24> nonce(const BoundedBytes<24>& base_nonce, std::uint64_t sequence) {
-    BoundedBytes<24> nonce = base_nonce;
-    for (std::size_t i = 0; i < sizeof(sequence); ++i)
-      nonce.fill()[nonce.size() - 1 - i] ^= static_cast<Byte>(sequence >> 8 * i);
-    return nonce;
+    return Context(algorithms, std::move(aead), NonceSequence(base_nonce), std::move(exporter_secret));
   }
 };
 
-Context::Context(Algorithms algorithms, std::optional<Aead> aead, BoundedBytes<24> base_nonce,
+Context::Context(Algorithms algorithms, std::optional<Aead> aead, NonceSequence nonces,
                  DerivedKey exporter_secret)
     : algorithms_(algorithms),
       aead_(std::move(aead)),
-      base_nonce_(base_nonce),
+      nonces_(nonces),
       exporter_secret_(std::move(exporter_secret)) {}
 
 Result<Bytes> Context::seal(ByteView aad, ByteView plaintext) {
   if (!aead_) return misuse();
-  if (sequence_ == kSequenceMax) return fail(Errc::exhausted, reasons::kKeyExhausted);
+  TAUT_TRY(const BoundedBytes<24> nonce, nonces_.nonce());
   Bytes ciphertext(plaintext.size() + kTagBytes);
-  aead_->seal(Setup::nonce(base_nonce_, sequence_).view(), aad, plaintext, ciphertext);
-  ++sequence_;
+  aead_->seal(nonce.view(), aad, plaintext, ciphertext);
+  nonces_.advance();
   return ciphertext;
 }
 
 Result<Bytes> Context::open(ByteView aad, ByteView ciphertext) {
   if (!aead_) return misuse();
-  if (sequence_ == kSequenceMax) return fail(Errc::exhausted, reasons::kKeyExhausted);
+  TAUT_TRY(const BoundedBytes<24> nonce, nonces_.nonce());
   if (ciphertext.size() < kTagBytes) return fail(Errc::unauthentic, reasons::kBadTag);
   Bytes plaintext(ciphertext.size() - kTagBytes);
-  TAUT_CHECK(aead_->open(Setup::nonce(base_nonce_, sequence_).view(), aad, ciphertext, plaintext));
-  ++sequence_;
+  TAUT_CHECK(aead_->open(nonce.view(), aad, ciphertext, plaintext));
+  nonces_.advance();
   return plaintext;
 }
 
