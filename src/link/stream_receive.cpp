@@ -68,17 +68,20 @@ Status StreamLink::State::respond_to(const Hello& hello, Purposes served) {
 }
 
 Result<bool> StreamLink::State::on_input(Handshaking& at, Instant now, Events& events) {
+  const Result<bool> went = on_handshake_block(at.handshake, now, events);
+  if (!went) refuse_identity(at.handshake);
+  return went;
+}
+
+Result<bool> StreamLink::State::on_handshake_block(Handshake& handshake, Instant now, Events& events) {
   TAUT_TRY(const auto block, inbox.take_block(kHandshakeBytesMax));
   if (!block) return false;
-  if (at.handshake.role() == noise::Role::initiator && block->size() == 1) {
+  if (handshake.role() == noise::Role::initiator && block->size() == 1) {
     end(Ending::refused, error_of((*block)[0]), now, events);
     return false;
   }
-  if (const Status status = answer(at.handshake, *block); !status) {
-    refuse_identity(at.handshake);
-    return std::unexpected(status.error());
-  }
-  if (at.handshake.is_complete()) TAUT_CHECK(complete(at.handshake, events));
+  TAUT_CHECK(answer(handshake, *block));
+  if (handshake.is_complete()) TAUT_CHECK(complete(handshake, events));
   return true;
 }
 

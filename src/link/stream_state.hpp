@@ -57,6 +57,7 @@ struct StreamLink::State {
   Result<bool> on_input(Closing& at, Instant now, Events& events);
   Result<bool> on_input(Over& at, Instant now, Events& events);
   Status respond_to(const Hello& hello, Purposes served);
+  Result<bool> on_handshake_block(Handshake& handshake, Instant now, Events& events);
   Status answer(Handshake& handshake, ByteView message);
   Status complete(Handshake& handshake, Events& events);
   void refuse(Refusal refusal);

@@ -1,7 +1,7 @@
 #pragma once
 // Two nodes and a string between them that a test may hold, cut or bend.
 
-#include <map>
+#include <string>
 
 #include "link/stream_link.hpp"
 #include "support/seeded_random.hpp"
@@ -71,14 +71,26 @@ struct End {
   std::vector<Peer> authenticated;
   Frames frames;
   std::vector<Closed> closed;
+  std::string told;  ///< the events' names in order: "claimed authenticated frame closed(clean ended)"
 
  private:
+  static std::string name_of(Ending ending) {
+    constexpr std::array kNames{"clean", "cut", "refused", "broken", "late"};
+    return kNames[static_cast<std::size_t>(ending)];
+  }
+  void tell(const std::string& what) { told += (told.empty() ? "" : " ") + what; }
+  std::string text_of(const Closed& one) {
+    return "closed(" + name_of(one.ending) + " " + std::string(one.error.reason.name) + ")";
+  }
   void note(const Events& events) {
     for (const Event& event : events) {
-      if (const auto* one = std::get_if<PeerClaimed>(&event)) claimed.push_back(one->node_id);
-      if (const auto* one = std::get_if<PeerAuthenticated>(&event)) authenticated.push_back(one->peer);
-      if (const auto* one = std::get_if<FrameReceived>(&event)) frames.push_back(to_bytes(one->frame));
-      if (const auto* one = std::get_if<Closed>(&event)) closed.push_back(*one);
+      if (const auto* one = std::get_if<PeerClaimed>(&event))
+        tell("claimed"), claimed.push_back(one->node_id);
+      if (const auto* one = std::get_if<PeerAuthenticated>(&event))
+        tell("authenticated"), authenticated.push_back(one->peer);
+      if (const auto* one = std::get_if<FrameReceived>(&event))
+        tell("frame"), frames.push_back(to_bytes(one->frame));
+      if (const auto* one = std::get_if<Closed>(&event)) tell(text_of(*one)), closed.push_back(*one);
     }
   }
 };
@@ -87,7 +99,7 @@ struct End {
 struct TwoEnds {
   explicit TwoEnds(SuiteId suite = kDefaultSuite) : TwoEnds(Limits{}, suite) {}
   TwoEnds(Limits limits, SuiteId suite = kDefaultSuite)
-      : alice(1), bob(2), a(dial(limits, suite)), b(accept(limits)) {}
+      : alice(1, std::array{suite}), bob(2, std::array{suite}), a(dial(limits, suite)), b(accept(limits)) {}
 
   /// Moves what waits, both ways, until nothing does.
   void pump(Instant now = {}) {
