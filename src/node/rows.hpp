@@ -51,16 +51,13 @@ struct DispatcherRow {
   Bytes record;
 };
 
-enum class SubmissionState : std::uint8_t { unknown = 0, stored = 1 };
-
 /// One copy of an outgoing message, at one dispatcher.
 struct Submission {
   NodeId dispatcher;
   SubmissionId id;
-  SubmissionState state = SubmissionState::unknown;
 };
 
-/// A sealed message whose outcome is not known at every dispatcher.
+/// A sealed message whose outcome is not known.
 struct OutgoingRow {
   RowNumber number = 0;  ///< given by add_outgoing
   MessageId message_id;

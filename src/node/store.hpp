@@ -57,8 +57,7 @@ class Transaction {
   virtual Result<RowNumber> add_outgoing(const OutgoingRow& row) = 0;
   /// Those with a higher number than `after`, ascending, at most `count_max`.
   virtual Result<std::vector<OutgoingRow>> outgoing(RowNumber after, std::size_t count_max) = 0;
-  /// @errors misuse: no such row, or no copy at that dispatcher
-  virtual Status set_submission(RowNumber number, const NodeId& dispatcher, SubmissionState state) = 0;
+  /// Nothing happens where there is none: another process may have been faster.
   virtual Status erase_outgoing(RowNumber number) = 0;
   virtual Result<std::size_t> outgoing_count() = 0;
 
