@@ -73,6 +73,14 @@ Status Connection::truncate_log() {
   return done;
 }
 
+void Connection::count_log_pages() {
+  const auto note_pages = [](void* connection, sqlite3*, const char*, int pages) {
+    static_cast<Connection*>(connection)->log_pages = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(handle, note_pages, this);
+}
+
 Connection::~Connection() {
   for (const auto& [sql, statement] : prepared) sqlite3_finalize(statement);
   // What is not known to be on disk is for the next opening to find out, not for closing to build upon.

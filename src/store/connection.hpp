@@ -21,6 +21,8 @@ struct Connection {
   Error note(int code);
   /// Database::truncate_log
   Status truncate_log();
+  /// From now on commits leave the log as it is, and log_pages says how long it is.
+  void count_log_pages();
 
   std::filesystem::path path;
   sqlite3* handle = nullptr;
@@ -28,6 +30,7 @@ struct Connection {
   std::unordered_map<const char*, sqlite3_stmt*> prepared;  ///< by their SQL; null while at work
   Failure last{};
   bool stopped = false;
+  int log_pages = 0;
 };
 
 /// An SQLite result code, with words for `path`; `detail` is what SQLite said.

@@ -19,7 +19,8 @@ inline constexpr Reason kForeignFile{"foreign_file"};  ///< a database, but of a
 inline constexpr Reason kNewerSchema{"newer_schema"};  ///< written by a later version of taut
 inline constexpr Reason kLooseModes{"loose_modes"};    ///< others may read or write it
 inline constexpr Reason kOtherOwner{"other_owner"};
-inline constexpr Reason kStopped{"store_stopped"};  ///< a write failed before: close and open again
+inline constexpr Reason kOverloaded{"store_overloaded"};  ///< too much waits for it already
+inline constexpr Reason kStopped{"store_stopped"};        ///< a write failed before: close and open again
 }  // namespace reasons
 
 /// An error with words. `text` says what happened, to what; `next` what to do, where a command does it,

@@ -126,6 +126,7 @@ class Opening {
     if (auto done = execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !done) return done;
     if (auto done = migrate(); !done) return done;
     sqlite3_db_config(connection_->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    if (options_.checkpoints == Checkpoints::by_owner) connection_->count_log_pages();
     // What a failed sync has left in the log is written anew before anything is built upon it.
     const Status truncated = connection_->truncate_log();
     if (!truncated && truncated.error().reason != reasons::kBusy) return std::unexpected(connection_->last);

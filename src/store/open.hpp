@@ -17,10 +17,15 @@ struct Schema {
   std::span<const char* const> migrations;
 };
 
+/// Who writes the log back into the file from time to time: a commit that made it long, or whoever owns
+/// the database, when nobody waits for it.
+enum class Checkpoints : std::uint8_t { by_commit, by_owner };
+
 struct Options {
   /// How long one process waits for the short transactions of another.
   std::chrono::milliseconds busy_wait{5000};
   std::size_t cache_bytes_max = std::size_t{4} << 20;
+  Checkpoints checkpoints = Checkpoints::by_commit;
 };
 
 /// Makes the file (0600, in a folder of 0700) where there is none.

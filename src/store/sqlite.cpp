@@ -77,6 +77,22 @@ std::uint64_t Database::changed_rows() const {
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(connection_->handle); }
 
 Status Database::truncate_log() { return connection_->truncate_log(); }
+Status Database::shorten_log() {
+  constexpr int kPagesMax = 1024;
+  if (connection_->stopped || connection_->log_pages < kPagesMax) return {};
+  connection_->log_pages = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_->handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK || code == SQLITE_BUSY) return {};
+  return std::unexpected(connection_->note(code));
+}
+
+Result<std::uint64_t> Database::free_pages() {
+  TAUT_TRY(Query query, prepare("PRAGMA freelist_count"));
+  TAUT_CHECK(query.step());
+  return query.u64(0);
+}
+
 Status Database::shrink() { return run("PRAGMA incremental_vacuum(256)"); }
 
 Status Database::check() {

@@ -121,6 +121,11 @@ class Database {
   /// neither.
   /// @errors busy, at once: somebody is reading or writing; nothing is lost, try again later
   Status truncate_log();
+  /// Writes a log of more than 4 MiB back into the file, as far as readers allow, so that it starts anew.
+  /// For who opened with Checkpoints::by_owner.
+  Status shorten_log();
+  /// Pages that nothing uses.
+  Result<std::uint64_t> free_pages();
   /// Gives up to 1 MiB of free pages back to the file system.
   Status shrink();
   /// Reads everything and holds it against its checksums and structure.

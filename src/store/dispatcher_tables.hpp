@@ -1,0 +1,78 @@
+#pragma once
+// Carries out a dispatcher's storage operations (dispatcher/store.hpp) on its database, several in one
+// transaction. One thread at a time.
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "store/message_table.hpp"
+#include "store/private_files.hpp"
+#include "store/submission_table.hpp"
+
+namespace taut::store {
+
+class DispatcherTables {
+ public:
+  /// A dispatcher owns its database alone.
+  /// @param random  for the keys of hash tables only, used here and not kept
+  /// @errors        locked: another process has it; those of open()
+  static Opened<std::unique_ptr<DispatcherTables>> open(const std::filesystem::path& file, Random& random);
+
+  DispatcherTables(const DispatcherTables&) = delete;
+  DispatcherTables& operator=(const DispatcherTables&) = delete;
+
+  /// In their order. When it returns, every result that is a value is durable. When a write or the commit
+  /// fails, everything since the last Erase has failed with it, and everything from then on.
+  std::vector<dispatcher::StoreResult> carry_out(std::span<dispatcher::Operation> operations);
+
+  /// Between batches, when nobody waits: keeps the log short.
+  void shorten_log();
+  enum class Rest : std::uint8_t { none, more };
+  /// When there has been nothing to do for a while: gives free pages back, a few at a time.
+  Rest shrink();
+
+  /// A write has failed: what is on disk is known only after it has been closed and opened again.
+  bool is_stopped() const { return is_stopped_ || database_.is_stopped(); }
+  /// The last error in words.
+  const Failure& failure() const { return database_.failure(); }
+
+ private:
+  using Operations = std::span<dispatcher::Operation>;
+  using Results = std::vector<dispatcher::StoreResult>;
+
+  DispatcherTables(FileLock lock, Database database, Random& random);
+
+  void carry_out_together(Operations operations, Results& results);
+  Status apply_all(Operations operations, Results& results);
+  dispatcher::StoreResult erase();
+
+  using StoreResult = dispatcher::StoreResult;
+  StoreResult apply(const dispatcher::LoadTotals&);
+  StoreResult apply(const dispatcher::LoadNode&);
+  StoreResult apply(const dispatcher::AddNode&);
+  StoreResult apply(dispatcher::PutMessage&);
+  StoreResult apply(const dispatcher::LookUpSubmission&);
+  StoreResult apply(const dispatcher::FetchMessages&);
+  StoreResult apply(const dispatcher::ReleaseMessages&);
+  StoreResult apply(const dispatcher::SaveCard&);
+  StoreResult apply(const dispatcher::LoadCard&);
+  StoreResult apply(const dispatcher::Sweep&);
+  StoreResult apply(const dispatcher::Erase&);
+
+  Result<std::optional<dispatcher::SubmissionRecord>> known(NodeTable::Id inbox,
+                                                            const SubmissionId& submission);
+  Status sweep_chunk(const RowChunk& chunk, const dispatcher::Sweep& sweep, dispatcher::Swept& swept,
+                     std::size_t& room);
+  Status note_expired(const std::vector<MessageTable::Expired>& expired, dispatcher::Swept& swept);
+
+  FileLock lock_;
+  Database database_;
+  NodeTable nodes_;
+  MessageTable messages_;
+  SubmissionTable submissions_;
+  Calendar calendar_;
+  bool is_stopped_ = false;
+};
+
+}  // namespace taut::store

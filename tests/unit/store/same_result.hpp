@@ -1,0 +1,52 @@
+#pragma once
+// Results of two stores, held against each other.
+
+#include <algorithm>
+
+#include "dispatcher/store.hpp"
+
+namespace taut::test {
+
+inline bool same(const dispatcher::Done&, const dispatcher::Done&) { return true; }
+inline bool same(const dispatcher::Totals& a, const dispatcher::Totals& b) {
+  return a.messages == b.messages && a.nodes == b.nodes;
+}
+inline bool same(const std::optional<dispatcher::NodeRecord>& a,
+                 const std::optional<dispatcher::NodeRecord>& b) {
+  return a == b;
+}
+inline bool same(const dispatcher::Placed& a, const dispatcher::Placed& b) {
+  return a.known == b.known && a.body == b.body;
+}
+inline bool same(const std::optional<dispatcher::SubmissionRecord>& a,
+                 const std::optional<dispatcher::SubmissionRecord>& b) {
+  return a == b;
+}
+inline bool same(const dispatcher::Fetched& a, const dispatcher::Fetched& b) {
+  const auto same_message = [](const dispatcher::FetchedMessage& x, const dispatcher::FetchedMessage& y) {
+    return x.number == y.number && x.received == y.received && x.expires == y.expires &&
+           x.offset == y.offset && x.size == y.size;
+  };
+  return std::ranges::equal(a.messages, b.messages, same_message) && a.bytes == b.bytes && a.rest == b.rest;
+}
+inline bool same(const dispatcher::Freed& a, const dispatcher::Freed& b) {
+  return a.inbox == b.inbox && a.usage == b.usage;
+}
+inline bool same(const std::optional<Bytes>& a, const std::optional<Bytes>& b) { return a == b; }
+/// In which order inboxes come is nobody's promise.
+inline bool same(const dispatcher::Swept& a, const dispatcher::Swept& b) {
+  const auto in_both = [&](const dispatcher::Freed& freed) {
+    return std::ranges::any_of(b.freed, [&](const auto& other) { return same(freed, other); });
+  };
+  return a.freed.size() == b.freed.size() && std::ranges::all_of(a.freed, in_both) && a.cards == b.cards &&
+         a.submissions == b.submissions && a.rest == b.rest;
+}
+
+inline bool same(const dispatcher::StoreResult& a, const dispatcher::StoreResult& b) {
+  if (!a || !b) return !a && !b && a.error() == b.error();
+  if (a->index() != b->index()) return false;
+  return std::visit([&](const auto& one) { return same(one, std::get<std::decay_t<decltype(one)>>(*b)); },
+                    *a);
+}
+
+}  // namespace taut::test
