@@ -44,6 +44,8 @@ class Flow {
 
   /// The peer sent everything, and we took it.
   bool peer_ended() const { return receiving_.finished(); }
+  /// Where the peer's stream ends, counted from what we took; none: it goes on.
+  std::optional<std::uint64_t> bytes_to_end() const { return receiving_.bytes_to_end(); }
   /// All that we sent, the end included, was acknowledged.
   bool ended() const { return end_acknowledged_; }
   /// The peer closed without waiting.

@@ -35,4 +35,40 @@ inline constexpr unsigned kUnansweredProbesMax = 6;
 /// A grown window is announced when it moved by this much.
 inline constexpr std::size_t kWindowStepBytes = kStreamWindowBytes / 4;
 
+// ---------------------------------------------------------------------- handshakes and keys
+/// Again after this long without an answer, then half as long again, up to the other.
+inline constexpr Duration kHandshakeRetry = std::chrono::milliseconds(500);
+inline constexpr Duration kHandshakeRetryMax = std::chrono::seconds(2);
+/// A handshake that nobody completed is forgotten.
+inline constexpr Duration kHandshakeDeadline = std::chrono::seconds(10);
+/// Half-open handshakes: of one peer, of one source, and in all.
+inline constexpr std::size_t kHalfOpenPerPeerMax = 2;
+inline constexpr std::size_t kHalfOpenPerSourceMax = 8;
+inline constexpr std::size_t kHalfOpenMax = 1024;
+/// From here on a cookie is asked for before any Diffie-Hellman ...
+inline constexpr std::size_t kHalfOpenUnderLoad = 128;
+/// ... and also beyond so many handshakes in one second.
+inline constexpr unsigned kHandshakesPerSecondUnderLoad = 200;
+/// What one source may begin: so many at once, and then so many in a second.
+inline constexpr double kSourceBurst = 20;
+inline constexpr double kSourcePerSecond = 20;
+/// Sources that are remembered; when all are busy, everybody needs a cookie.
+inline constexpr std::size_t kSourcesMax = 4096;
+
+/// The initiator renews keys that were used beyond this age or count.
+inline constexpr Duration kRekeyAfter = std::chrono::seconds(120);
+inline constexpr std::uint64_t kRekeyAfterPackets = std::uint64_t{1} << 20;
+inline constexpr Duration kResponderPatience = std::chrono::seconds(30);
+/// After the first use beyond that age, so long until the link ends.
+inline constexpr Duration kRekeyGrace = std::chrono::seconds(60);
+/// Keys that were renewed still open late packets for this long.
+inline constexpr Duration kOldKeysLife = std::chrono::seconds(30);
+/// How long a closing link waits for the other end.
+inline constexpr Duration kClosingDeadline = std::chrono::seconds(15);
+/// A closed link answers repeated packets for this long.
+inline constexpr Duration kLinger = std::chrono::seconds(3);
+/// Links of one endpoint, and how long one may be silent.
+inline constexpr std::size_t kLinksMax = 16384;
+inline constexpr Duration kSilenceMax = std::chrono::hours(24);
+
 }  // namespace taut::datagram

@@ -28,6 +28,10 @@ class ReceiveStream {
   /// Everything up to the end was taken.
   bool finished() const { return end_ == taken_; }
   std::uint64_t taken() const { return taken_; }
+  /// How far the end is from what was taken; none: not known yet.
+  std::optional<std::uint64_t> bytes_to_end() const {
+    return end_ ? std::optional(*end_ - taken_) : std::nullopt;
+  }
   /// The highest offset (exclusive) that the peer may send to now.
   std::uint64_t window_end() const { return taken_ + kStreamWindowBytes; }
 

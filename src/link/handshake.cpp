@@ -13,6 +13,15 @@ Result<noise::HandshakeKeys> our_keys(const identity::Identity& identity, crypto
 
 }  // namespace
 
+Result<LinkProtocol> protocol_for(const Hello& hello, Purposes served) {
+  const identity::VersionRange spoken = identity::kVersions;
+  if (hello.version < spoken.lowest || hello.version > spoken.highest)
+    return fail(Errc::incompatible, reasons::kVersionRefused);
+  if (hello.purpose > kPurposeMax || !served.contains(static_cast<Purpose>(hello.purpose)))
+    return fail(Errc::incompatible, reasons::kPurposeRefused);
+  return link_protocol(hello.noise_name);
+}
+
 Handshake::Handshake(const Local& local, const LinkProtocol& protocol, const Hello& hello,
                      std::optional<WallTime> wall, noise::HandshakeState noise)
     : identity_(&local.identity),
@@ -25,25 +34,25 @@ Handshake::Handshake(const Local& local, const LinkProtocol& protocol, const Hel
       noise_(std::move(noise)) {}
 
 Result<Handshake> Handshake::initiate(const Local& local, const LinkProtocol& protocol, const Remote& remote,
-                                      const Hello& hello, std::optional<WallTime> wall) {
+                                      const Hello& hello, ByteView prologue, std::optional<WallTime> wall) {
   TAUT_TRY(const noise::Protocol noise_protocol, noise::protocol_from_name(protocol.noise_name));
   TAUT_TRY(noise::HandshakeKeys keys, our_keys(local.identity, protocol.suite));
   keys.rs = remote.link_key;
-  TAUT_TRY(noise::HandshakeState noise,
-           noise::HandshakeState::initialize(noise_protocol, noise::Role::initiator,
-                                             prologue(hello, remote.node_id), std::move(keys)));
+  TAUT_TRY(
+      noise::HandshakeState noise,
+      noise::HandshakeState::initialize(noise_protocol, noise::Role::initiator, prologue, std::move(keys)));
   Handshake handshake(local, protocol, hello, wall, std::move(noise));
   handshake.expected_ = remote.node_id;
   return handshake;
 }
 
 Result<Handshake> Handshake::respond(const Local& local, const LinkProtocol& protocol, const Hello& hello,
-                                     std::optional<WallTime> wall) {
+                                     ByteView prologue, std::optional<WallTime> wall) {
   TAUT_TRY(const noise::Protocol noise_protocol, noise::protocol_from_name(protocol.noise_name));
   TAUT_TRY(noise::HandshakeKeys keys, our_keys(local.identity, protocol.suite));
-  TAUT_TRY(noise::HandshakeState noise,
-           noise::HandshakeState::initialize(noise_protocol, noise::Role::responder,
-                                             prologue(hello, local.identity.node_id()), std::move(keys)));
+  TAUT_TRY(
+      noise::HandshakeState noise,
+      noise::HandshakeState::initialize(noise_protocol, noise::Role::responder, prologue, std::move(keys)));
   return Handshake(local, protocol, hello, wall, std::move(noise));
 }
 

@@ -10,14 +10,19 @@
 
 namespace taut::link {
 
+/// What a responder makes of a Hello: the protocol to run, if all of it is spoken and served.
+/// @errors incompatible: version_refused, purpose_refused, suite_refused
+Result<LinkProtocol> protocol_for(const Hello& hello, Purposes served);
+
 class Handshake {
  public:
+  /// @param prologue  binds the hello and, by its label, the kind of carrier
   /// @errors misuse: our identity has no key for the protocol's suite
   static Result<Handshake> initiate(const Local& local, const LinkProtocol& protocol, const Remote& remote,
-                                    const Hello& hello, std::optional<WallTime> wall);
+                                    const Hello& hello, ByteView prologue, std::optional<WallTime> wall);
   /// @errors incompatible (suite_refused): our identity has no key for the protocol's suite
   static Result<Handshake> respond(const Local& local, const LinkProtocol& protocol, const Hello& hello,
-                                   std::optional<WallTime> wall);
+                                   ByteView prologue, std::optional<WallTime> wall);
 
   noise::Role role() const { return noise_.role(); }
   bool is_our_turn() const { return noise_.turn() == noise_.role(); }

@@ -20,7 +20,8 @@ Result<StreamLink> StreamLink::dial(const Local& local, const Remote& remote, Pu
                                     std::optional<WallTime> wall) {
   TAUT_TRY(const LinkProtocol protocol, link_protocol(kIk, remote.suite));
   const Hello hello{remote.version, static_cast<std::uint8_t>(purpose), protocol.noise_name};
-  TAUT_TRY(Handshake handshake, Handshake::initiate(local, protocol, remote, hello, wall));
+  TAUT_TRY(Handshake handshake,
+           Handshake::initiate(local, protocol, remote, hello, prologue(hello, remote.node_id), wall));
   TAUT_TRY(const Bytes message, handshake.write());
   auto state = std::make_unique<State>(local, Handshaking{std::move(handshake)}, now, wall);
   state->say_hello(hello, message);

@@ -56,13 +56,9 @@ Result<bool> StreamLink::State::on_input(AwaitHello& at, Instant, Events&) {
 }
 
 Status StreamLink::State::respond_to(const Hello& hello, Purposes served) {
-  const identity::VersionRange spoken = identity::kVersions;
-  if (hello.version < spoken.lowest || hello.version > spoken.highest)
-    return fail(Errc::incompatible, reasons::kVersionRefused);
-  if (hello.purpose > kPurposeMax || !served.contains(static_cast<Purpose>(hello.purpose)))
-    return fail(Errc::incompatible, reasons::kPurposeRefused);
-  TAUT_TRY(const LinkProtocol protocol, link_protocol(hello.noise_name));
-  TAUT_TRY(Handshake handshake, Handshake::respond(local, protocol, hello, wall));
+  TAUT_TRY(const LinkProtocol protocol, protocol_for(hello, served));
+  const Bytes bound = prologue(hello, local.identity.node_id());
+  TAUT_TRY(Handshake handshake, Handshake::respond(local, protocol, hello, bound, wall));
   phase = Handshaking{std::move(handshake)};
   return {};
 }
