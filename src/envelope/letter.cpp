@@ -54,6 +54,7 @@ Result<Letter> read_letter(ByteView letter_view) {
   TAUT_TRY(letter.message_id, in.value<MessageId>());
   TAUT_TRY(letter.stream, in.u64());
   TAUT_TRY(letter.counter, in.u64());
+  if (letter.counter > kCounterMax) return malformed();
   TAUT_TRY(letter.time.unix_ms, in.u64());
   TAUT_TRY(const std::uint16_t type, in.u16());
   TAUT_TRY(const ByteView body, in.vector(kContentBytesMax));

@@ -36,8 +36,10 @@ namespace taut::envelope {
 
 /// Random, new at init and after every restore (design §6).
 using StreamId = std::uint64_t;
-/// Runs per sender, recipient and stream, from 0.
+/// Runs per sender, recipient and stream, from 0 to kCounterMax.
 using Counter = std::uint64_t;
+/// One below the largest number, so that there always is a next one.
+inline constexpr Counter kCounterMax = std::numeric_limits<Counter>::max() - 1;
 
 inline constexpr std::uint16_t kSenderCardExtension = 1;
 
@@ -63,7 +65,8 @@ struct Binding {
 };
 
 /// Signs and pads.
-/// @errors misuse: content over kContentBytesMax, a signature key or card that is not the signer's
+/// @errors misuse: content over kContentBytesMax, counter over kCounterMax, a signature key or card that
+///         is not the signer's
 Result<Bytes> write_plaintext(const Letter& letter, const Binding& binding,
                               const crypto::SignatureKeyPair& signer);
 

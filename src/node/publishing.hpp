@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "base/random.hpp"
 #include "identity/identity.hpp"
 #include "node/store.hpp"
 #include "node/task.hpp"
@@ -16,9 +15,9 @@ namespace taut::node {
 /// Ends with misuse (no_dispatcher): the card is no dispatcher's; unavailable (unreachable, silent);
 /// unauthentic; violation (refused), exhausted (full): it does not serve this node, nothing has changed
 std::unique_ptr<Task> make_using(Store& store, const identity::Identity& identity,
-                                 const identity::SignedCard& dispatcher, Random& random);
+                                 const identity::SignedCard& dispatcher);
 
 /// Publishes the own card at every dispatcher in use that has an older one.
-std::unique_ptr<Task> make_publishing(Store& store, const identity::Identity& identity, Random& random);
+std::unique_ptr<Task> make_publishing(Store& store, const identity::Identity& identity);
 
 }  // namespace taut::node

@@ -53,6 +53,9 @@ Result<identity::SignedCard> own_card(Transaction& transaction);
 Result<identity::SignedCard> sign_card(Transaction& transaction, const identity::Identity& identity,
                                        std::optional<WallTime> wall, std::uint64_t sequence_floor = 0);
 
+/// What open does about keys and card, for a node that stays up.
+Status keep_keys_and_card(Transaction& transaction, const Moment& at, Random& random);
+
 /// The identity alone. @errors as open
 Result<identity::Identity> load_identity(Transaction& transaction);
 /// Our stream ID.

@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "identity/card.hpp"
+#include "node/reasons.hpp"
 #include "node/rows.hpp"
 
 namespace taut::node {
@@ -24,6 +25,12 @@ struct Moment {
   Instant now;
   std::optional<WallTime> wall;
 };
+
+/// The earlier of two deadlines, where there are any.
+inline std::optional<Instant> earliest(std::optional<Instant> a, std::optional<Instant> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
 
 /// Make a link to this dispatcher; its node ID names the link from now on.
 struct Dial {

@@ -1,0 +1,96 @@
+#include "node/card_publisher.hpp"
+
+#include "node/self.hpp"
+
+namespace taut::node {
+
+namespace {
+
+constexpr unsigned kAttemptsMax = 3;
+
+Error refusal(frame::AnswerStatus status) {
+  switch (status) {
+    case frame::AnswerStatus::done:
+    case frame::AnswerStatus::stale:
+    case frame::AnswerStatus::refused:
+      return {Errc::violation, reasons::kRefused};
+    case frame::AnswerStatus::revoked:
+      return {Errc::unauthentic, reasons::kRevoked};
+    case frame::AnswerStatus::full:
+      return {Errc::exhausted, reasons::kFull};
+    case frame::AnswerStatus::unavailable:
+      return {Errc::unavailable, reasons::kDispatcherGone};
+  }
+  return {Errc::misuse, reasons::kMisuse};
+}
+
+}  // namespace
+
+Status CardPublisher::load() {
+  return store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(card_, own_card(transaction));
+    TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
+    published_.clear();
+    for (const OwnDispatcher& one : dispatchers) published_[one.card.node_id()] = one.published_sequence;
+    return {};
+  });
+}
+
+bool CardPublisher::is_due(const NodeId& dispatcher) const {
+  const auto found = published_.find(dispatcher);
+  return found != published_.end() && found->second < card_->card().sequence;
+}
+
+void CardPublisher::publish(const NodeId& dispatcher, Session& session) {
+  Open& open = open_[dispatcher];
+  open.sequence = card_->card().sequence;
+  open.request = session.publish(card_->bytes());
+  ++open.attempts;
+}
+
+Result<CardPublisher::Step> CardPublisher::on_answer(const NodeId& dispatcher, const Answered& answer,
+                                                     Session& session) {
+  const auto open = open_.find(dispatcher);
+  if (open == open_.end() || open->second.request != answer.request) return Step::not_ours;
+  if (answer.status == frame::AnswerStatus::done) return note_published(dispatcher, open->second.sequence);
+  if (answer.status == frame::AnswerStatus::stale && open->second.attempts < kAttemptsMax) {
+    open->second.request = session.look_up(identity_.node_id());
+    return Step::asked;
+  }
+  open_.erase(open);
+  return std::unexpected(refusal(answer.status));
+}
+
+Result<CardPublisher::Step> CardPublisher::on_card(const NodeId& dispatcher, const CardFound& found,
+                                                   Session& session, const Moment& at) {
+  const auto open = open_.find(dispatcher);
+  if (open == open_.end() || open->second.request != found.request) return Step::not_ours;
+  const auto theirs = identity::SignedCard::parse(found.card.value_or(Bytes{}));
+  if (!theirs || theirs->node_id() != identity_.node_id())
+    return fail(Errc::violation, reasons::kIdentityMismatch);
+  if (theirs->revocation()) return fail(Errc::unauthentic, reasons::kRevoked);
+  if (*theirs == *card_) return note_published(dispatcher, card_->card().sequence);
+  TAUT_CHECK(store_.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(card_, sign_card(transaction, identity_, at.wall, theirs->card().sequence));
+    return {};
+  }));
+  publish(dispatcher, session);
+  return Step::asked;
+}
+
+Result<CardPublisher::Step> CardPublisher::note_published(const NodeId& dispatcher, std::uint64_t sequence) {
+  open_.erase(dispatcher);
+  TAUT_CHECK(store_.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
+    for (OwnDispatcher& one : dispatchers) {
+      if (one.card.node_id() != dispatcher) continue;
+      one.published_sequence = std::max(one.published_sequence, sequence);
+      TAUT_CHECK(put_own_dispatcher(transaction, one));
+    }
+    return {};
+  }));
+  published_[dispatcher] = std::max(published_[dispatcher], sequence);
+  return Step::published;
+}
+
+}  // namespace taut::node

@@ -1,0 +1,314 @@
+#include "node/receiving.hpp"
+
+#include "node/card_publisher.hpp"
+#include "node/gap_watch.hpp"
+#include "node/inbox.hpp"
+#include "node/linked_task.hpp"
+#include "node/queue_ranges.hpp"
+#include "node/self.hpp"
+
+namespace taut::node {
+
+namespace {
+
+/// Deliveries that gather before they are committed, however many more are at hand.
+constexpr std::size_t kBatchCountMax = 256;
+constexpr std::size_t kBatchBytesMax = std::size_t{1} << 20;
+constexpr Duration kUpkeepEvery = std::chrono::hours(1);
+
+/// What is going on with one dispatcher while its session is up.
+struct Lane {
+  std::map<frame::RequestId, std::uint64_t> rounds;  // subscriptions that are not answered yet
+  std::uint64_t drained_round = 0;
+  std::vector<frame::QueueNumber> to_release;
+  std::optional<frame::RequestId> release;  // on its way
+};
+
+struct Waiting {
+  NodeId dispatcher;
+  Delivered delivered;
+};
+
+class ReceivingTask final : public LinkedTask<Receiving> {
+ public:
+  ReceivingTask(Store& store, const identity::Identity& identity, Random& random, Stay stay)
+      : store_(store), identity_(identity), random_(random), stay_(stay), publisher_(store, identity) {}
+
+  ReceiveCounters counters() const override { return counters_; }
+
+ private:
+  void begin(const Moment& at) override;
+  void on_lost(const NodeId& dispatcher, const Moment& at) override;
+  void gather(const Moment& at) override;
+  void on_tick(const Moment& at) override;
+  std::optional<Instant> own_deadline() const override;
+  void end_early(const Moment& at) override;
+
+  void hear(const NodeId& dispatcher, SessionReady& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, CardFound& event, const Moment& at) override;
+  void hear(const NodeId&, PutAnswered&, const Moment&) override {}
+  void hear(const NodeId& dispatcher, Answered& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, Delivered& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, AllDelivered& event, const Moment& at) override;
+
+  void act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at);
+  void subscribe(const NodeId& dispatcher);
+
+  void commit(const Moment& at);
+  Status open_batch(std::vector<Arrival>& arrivals, SealingKeyNumber& newest_key);
+  Status accept_all(Transaction& transaction, const std::vector<Arrival>& arrivals,
+                    SealingKeyNumber newest_key, const Moment& at);
+  void release_batch();
+  void send_release(const NodeId& dispatcher, Lane& lane);
+
+  Status look_for_gaps(Transaction& transaction, const Moment& at);
+  void ask_again();
+  std::uint64_t drained_round() const;
+  void report_gaps(const Moment& at);
+  void upkeep(const Moment& at);
+  void finish_if_drained(const Moment& at);
+
+  Store& store_;
+  const identity::Identity& identity_;
+  Random& random_;
+  Stay stay_;
+  CardPublisher publisher_;
+  ReceiveCounters counters_;
+
+  std::map<NodeId, Lane> lanes_;
+  std::vector<Waiting> batch_;
+  std::size_t batch_bytes_ = 0;
+  GapWatch gaps_;
+  bool has_drained_ = false;
+  bool said_drained_ = false;
+  Instant upkeep_due_;
+};
+
+void ReceivingTask::begin(const Moment& at) {
+  upkeep_due_ = at.now + kUpkeepEvery;
+  std::vector<OwnDispatcher> dispatchers;
+  const Status loaded = store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(dispatchers, own_dispatchers(transaction));
+    return look_for_gaps(transaction, at);
+  });
+  if (!succeeded(loaded, at) || !succeeded(publisher_.load(), at)) return;
+  if (dispatchers.empty()) return finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
+  for (const OwnDispatcher& one : dispatchers)
+    if (const auto dispatcher = as_dispatcher(one.card)) connections_.dial(*dispatcher, effects_);
+}
+
+void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
+  lanes_.erase(dispatcher);
+  publisher_.on_lost(dispatcher);
+  gather(at);
+}
+
+// Subscribing, once the dispatcher has our newest card.
+
+void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment&) {
+  if (!publisher_.is_due(dispatcher)) return subscribe(dispatcher);
+  publisher_.publish(dispatcher, *connections_.ready(dispatcher));
+}
+
+void ReceivingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
+  act(dispatcher, publisher_.on_card(dispatcher, found, *connections_.ready(dispatcher), at), at);
+}
+
+void ReceivingTask::act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at) {
+  if (!step) {
+    connections_.give_up(dispatcher, step.error(), at, effects_);
+    return on_lost(dispatcher, at);
+  }
+  if (*step != CardPublisher::Step::published) return;
+  emit(Published{dispatcher});
+  if (!lanes_.contains(dispatcher)) subscribe(dispatcher);
+}
+
+void ReceivingTask::subscribe(const NodeId& dispatcher) {
+  const frame::Until until = stay_ == Stay::for_more ? frame::Until::closed : frame::Until::drained;
+  const frame::RequestId request = connections_.ready(dispatcher)->subscribe(until);
+  lanes_[dispatcher].rounds[request] = gaps_.round();
+}
+
+// Taking in.
+
+void ReceivingTask::hear(const NodeId& dispatcher, Delivered& delivered, const Moment& at) {
+  batch_bytes_ += delivered.envelope.size();
+  batch_.push_back({dispatcher, std::move(delivered)});
+  if (batch_.size() >= kBatchCountMax || batch_bytes_ >= kBatchBytesMax) commit(at);
+}
+
+void ReceivingTask::hear(const NodeId& dispatcher, AllDelivered& all, const Moment& at) {
+  commit(at);  // what was delivered before counts before
+  if (is_over()) return;
+  Lane& lane = lanes_[dispatcher];
+  lane.drained_round = std::max(lane.drained_round, lane.rounds[all.request]);
+  lane.rounds.erase(all.request);
+  has_drained_ = true;
+}
+
+void ReceivingTask::commit(const Moment& at) {
+  if (batch_.empty()) return;
+  std::vector<Arrival> arrivals;
+  SealingKeyNumber newest_key = 0;
+  if (!succeeded(open_batch(arrivals, newest_key), at)) return;
+  const ReceiveCounters before = counters_;
+  const Status accepted = store_.write([&](Transaction& transaction) {
+    counters_ = before;
+    return accept_all(transaction, arrivals, newest_key, at);
+  });
+  if (!succeeded(accepted, at)) return;
+  counters_.unopened += batch_.size() - arrivals.size();
+  if (counters_.accepted != before.accepted) emit(ItemsReady{});
+  release_batch();
+}
+
+/// Outside the transaction that others wait for: opening is the dear part.
+Status ReceivingTask::open_batch(std::vector<Arrival>& arrivals, SealingKeyNumber& newest_key) {
+  std::optional<SealingKeys> keys;
+  TAUT_CHECK(store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(keys, load_sealing_keys(transaction));
+    return {};
+  }));
+  newest_key = keys->newest;
+  for (const Waiting& one : batch_) {
+    Result<envelope::Letter> letter =
+        envelope::open(one.delivered.envelope, identity_.node_id(), keys->pairs);
+    if (letter) arrivals.push_back({*std::move(letter), one.delivered.received});
+  }
+  return {};
+}
+
+Status ReceivingTask::accept_all(Transaction& transaction, const std::vector<Arrival>& arrivals,
+                                 SealingKeyNumber newest_key, const Moment& at) {
+  TAUT_CHECK(note_wall_time(transaction, at.wall));
+  for (const Arrival& arrival : arrivals) {
+    TAUT_TRY(const Verdict verdict, accept(transaction, arrival, newest_key));
+    ++(verdict == Verdict::accepted ? counters_.accepted : counters_.duplicates);
+  }
+  return look_for_gaps(transaction, at);
+}
+
+/// What is committed, and what nobody could open, need not wait at the dispatcher any more.
+void ReceivingTask::release_batch() {
+  for (const Waiting& one : std::exchange(batch_, {})) {
+    const auto lane = lanes_.find(one.dispatcher);
+    if (lane == lanes_.end()) continue;
+    connections_.ready(one.dispatcher)->return_credit(one.delivered.envelope.size());
+    if (one.delivered.number < frame::kOnlineOnlyBit) lane->second.to_release.push_back(one.delivered.number);
+  }
+  batch_bytes_ = 0;
+  for (auto& [dispatcher, lane] : lanes_) send_release(dispatcher, lane);
+}
+
+/// One release at a time: what gathers meanwhile goes with the next.
+void ReceivingTask::send_release(const NodeId& dispatcher, Lane& lane) {
+  if (lane.release || lane.to_release.empty()) return;
+  lane.release = connections_.ready(dispatcher)->release(take_ranges(lane.to_release));
+}
+
+void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Moment& at) {
+  const auto lane = lanes_.find(dispatcher);
+  if (lane != lanes_.end() && lane->second.release == answer.request) {
+    lane->second.release.reset();
+    return send_release(dispatcher, lane->second);
+  }
+  act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher)), at);
+}
+
+// Gaps.
+
+Status ReceivingTask::look_for_gaps(Transaction& transaction, const Moment& at) {
+  TAUT_TRY(const std::vector<Transaction::StreamName> waiting, transaction.streams_with_held());
+  gaps_.update(waiting, at.now);
+  return {};
+}
+
+/// Whatever a dispatcher had when a gap was seen has come, as soon as it says drained to this.
+void ReceivingTask::ask_again() {
+  for (auto& [dispatcher, lane] : lanes_) {
+    const auto is_asked = [&](const auto& open) { return open.second == gaps_.round(); };
+    if (lane.drained_round >= gaps_.round() || std::ranges::any_of(lane.rounds, is_asked)) continue;
+    subscribe(dispatcher);
+  }
+}
+
+/// The round that every dispatcher which can be reached has drained.
+std::uint64_t ReceivingTask::drained_round() const {
+  using State = Connections::State;
+  const bool is_waiting = !connections_.in_state(State::dialling).empty() ||
+                          !connections_.in_state(State::greeting).empty() ||
+                          connections_.in_state(State::ready).size() != lanes_.size();
+  if (is_waiting) return 0;
+  std::uint64_t round = gaps_.round();
+  for (const auto& [dispatcher, lane] : lanes_) round = std::min(round, lane.drained_round);
+  return round;
+}
+
+void ReceivingTask::report_gaps(const Moment& at) {
+  const std::vector<Transaction::StreamName> due = gaps_.take_due(at.now, drained_round());
+  if (due.empty()) return;
+  const Status reported = store_.write([&](Transaction& transaction) -> Status {
+    for (const Transaction::StreamName& stream : due) TAUT_CHECK(report_gap(transaction, stream));
+    return look_for_gaps(transaction, at);
+  });
+  if (succeeded(reported, at)) emit(ItemsReady{});
+}
+
+// Time.
+
+void ReceivingTask::gather(const Moment& at) {
+  commit(at);
+  if (is_over()) return;
+  ask_again();
+  report_gaps(at);
+  if (!is_over()) finish_if_drained(at);
+}
+
+void ReceivingTask::on_tick(const Moment& at) {
+  if (at.now >= upkeep_due_) upkeep(at);
+  if (is_over()) return;
+  if (stay_ == Stay::for_more) connections_.redial(at, effects_);
+  gather(at);
+}
+
+/// A node that stays up rotates its sealing key, and tells its dispatchers.
+void ReceivingTask::upkeep(const Moment& at) {
+  upkeep_due_ = at.now + kUpkeepEvery;
+  const Status kept =
+      store_.write([&](Transaction& transaction) { return keep_keys_and_card(transaction, at, random_); });
+  if (!succeeded(kept, at) || !succeeded(publisher_.load(), at)) return;
+  for (const auto& [dispatcher, lane] : lanes_)
+    if (publisher_.is_due(dispatcher)) publisher_.publish(dispatcher, *connections_.ready(dispatcher));
+}
+
+std::optional<Instant> ReceivingTask::own_deadline() const {
+  std::optional<Instant> next = earliest(upkeep_due_, gaps_.next_deadline());
+  if (stay_ == Stay::for_more) next = earliest(next, connections_.redial_deadline());
+  return next;
+}
+
+void ReceivingTask::finish_if_drained(const Moment& at) {
+  const auto has_releases = [](const auto& lane) {
+    return lane.second.release.has_value() || !lane.second.to_release.empty();
+  };
+  const bool is_waiting = drained_round() == 0 || !gaps_.empty();
+  if (is_waiting || std::ranges::any_of(lanes_, has_releases)) return;
+  if (has_drained_ && !std::exchange(said_drained_, true)) emit(Drained{});
+  if (stay_ == Stay::for_more) return;
+  finish(has_drained_ ? Status() : Status(std::unexpected(connections_.failure())), at);
+}
+
+void ReceivingTask::end_early(const Moment& at) {
+  commit(at);
+  finish({}, at);
+}
+
+}  // namespace
+
+std::unique_ptr<Receiving> make_receiving(Store& store, const identity::Identity& identity, Random& random,
+                                          Stay stay) {
+  return std::make_unique<ReceivingTask>(store, identity, random, stay);
+}
+
+}  // namespace taut::node

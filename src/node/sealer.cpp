@@ -1,0 +1,45 @@
+#include "node/sealer.hpp"
+
+#include "node/self.hpp"
+
+namespace taut::node {
+
+Result<identity::SealingKey> sealing_key_of(const identity::SignedCard& recipient,
+                                            std::optional<WallTime> wall) {
+  if (recipient.revocation()) return fail(Errc::unauthentic, reasons::kRevoked);
+  const std::optional<identity::SealingKey>& key = recipient.card().sealing_key;
+  const bool holds = key && (!wall || *wall <= key->not_after);
+  if (!holds) return fail(Errc::unavailable, reasons::kSealingKeyExpired);
+  if (crypto::find_suite(key->suite) == nullptr) return fail(Errc::incompatible, reasons::kSuiteRefused);
+  return *key;
+}
+
+Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& sealing,
+                                     envelope::Content content, const Moment& at, Random& random) {
+  const NodeId& recipient = sealing.recipient.node_id();
+  TAUT_TRY(const identity::SealingKey key, sealing_key_of(sealing.recipient, at.wall));
+  TAUT_TRY(const Counter counter, transaction.next_counter(recipient));
+  if (counter > envelope::kCounterMax) return fail(Errc::exhausted, reasons::kKeyExhausted);
+
+  envelope::Letter letter;
+  letter.signature_key = sealing.identity.signature_key().public_key;
+  letter.message_id = random.make<MessageId>();
+  TAUT_TRY(letter.stream, own_stream(transaction));
+  letter.counter = counter;
+  letter.time = at.wall.value_or(WallTime{});
+  letter.content = std::move(content);
+  if (sealing.own_card != nullptr) letter.sender_card = *sealing.own_card;
+
+  OutgoingRow row;
+  row.message_id = letter.message_id;
+  row.recipient = recipient;
+  row.created = letter.time;
+  TAUT_TRY(row.envelope, envelope::seal(letter, {recipient, key}, sealing.identity.signature_key(), random));
+  for (const NodeId& dispatcher : sealing.dispatchers)
+    row.submissions.push_back({dispatcher, random.make<SubmissionId>()});
+  TAUT_TRY(row.number, transaction.add_outgoing(row));
+  TAUT_CHECK(transaction.set_next_counter(recipient, counter + 1));
+  return row;
+}
+
+}  // namespace taut::node

@@ -1,0 +1,30 @@
+#pragma once
+// From content to outbox rows.
+
+#include "base/random.hpp"
+#include "envelope/envelope.hpp"
+#include "identity/identity.hpp"
+#include "node/store.hpp"
+#include "node/task.hpp"
+
+namespace taut::node {
+
+/// The sealing key that an envelope to this node may use now.
+/// @errors unauthentic (revoked); unavailable (sealing_key_expired): none that holds;
+///         incompatible (suite_refused): none that we can use
+Result<identity::SealingKey> sealing_key_of(const identity::SignedCard& recipient,
+                                            std::optional<WallTime> wall);
+
+struct Sealing {
+  const identity::Identity& identity;
+  const identity::SignedCard& recipient;
+  std::span<const NodeId> dispatchers;             ///< where a copy is to be put
+  const identity::SignedCard* own_card = nullptr;  ///< goes inside: the recipient may not have it
+};
+
+/// Takes the next counter, seals, and adds the row: all of it in the caller's transaction, so that a counter
+/// and its message exist together or not at all.
+Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& sealing,
+                                     envelope::Content content, const Moment& at, Random& random);
+
+}  // namespace taut::node

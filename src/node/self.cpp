@@ -1,0 +1,219 @@
+#include "node/self.hpp"
+
+#include "base/utf8.hpp"
+#include "node/records.hpp"
+#include "node/sealing_keys.hpp"
+
+namespace taut::node {
+
+namespace {
+
+using identity::Identity;
+using identity::SignedCard;
+
+constexpr Byte kStateFormat = 1;
+/// The highest wall time is written no more often than this: it guards lifetimes of days.
+constexpr std::chrono::hours kWallTimeGrain{1};
+
+std::unexpected<Error> damaged() { return fail(Errc::malformed, reasons::kDamagedState); }
+
+/// A value that a node which has an identity always has.
+Result<SecretBytes> need_value(Transaction& transaction, ValueKey key) {
+  TAUT_TRY(std::optional<SecretBytes> value, transaction.value(key));
+  if (!value) return damaged();
+  return *std::move(value);
+}
+
+Status check_name(std::string_view name) {
+  if (name.size() > identity::kNameBytesMax || !is_utf8_line(as_bytes(name)))
+    return fail(Errc::malformed, reasons::kBadName);
+  return {};
+}
+
+Status begin_stream(Transaction& transaction, Place place, Random& random) {
+  TAUT_CHECK(transaction.clear_counters());
+  return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), to_bytes(place)}));
+}
+
+Result<bool> has_moved(Transaction& transaction, Place place) {
+  TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::stream));
+  TAUT_TRY(const StreamValue stream, parse_stream_value(value.expose()));
+  return !equal(stream.place, place);
+}
+
+Status check_format(Transaction& transaction) {
+  TAUT_TRY(const std::optional<SecretBytes> format, transaction.value(ValueKey::format));
+  if (!format) return fail(Errc::unavailable, reasons::kNoIdentity);
+  if (format->size() != 1) return damaged();
+  if (format->expose()[0] != kStateFormat) return fail(Errc::incompatible, reasons::kFutureState);
+  return {};
+}
+
+Result<std::uint64_t> last_sequence(Transaction& transaction) {
+  TAUT_TRY(const std::optional<SecretBytes> value, transaction.value(ValueKey::own_card));
+  if (!value) return 0;
+  TAUT_TRY(const SignedCard card, SignedCard::parse(value->expose()));
+  return card.card().sequence;
+}
+
+Result<std::string> load_name(Transaction& transaction) {
+  TAUT_TRY(const SecretBytes name, need_value(transaction, ValueKey::name));
+  return std::string(as_text(name.expose()));
+}
+
+Result<Self> load_self(Transaction& transaction, StateFile state_file) {
+  TAUT_TRY(Identity identity, load_identity(transaction));
+  TAUT_TRY(std::string name, load_name(transaction));
+  TAUT_TRY(SignedCard card, own_card(transaction));
+  return Self{std::move(identity), std::move(name), std::move(card), state_file};
+}
+
+Result<Identity> create_identity(const NewNode& node, const Moment& at, Random& random) {
+  if (!check_name(node.name)) return fail(Errc::misuse, reasons::kBadName);
+  return Identity::create(node.suites, at.wall, random);
+}
+
+Status write_new_node(Transaction& transaction, const NewNode& node, const Identity& identity, Place place,
+                      const Moment& at, Random& random) {
+  TAUT_TRY(const std::optional<SecretBytes> existing, transaction.value(ValueKey::format));
+  if (existing) return fail(Errc::misuse, reasons::kIdentityExists);
+  TAUT_CHECK(transaction.set_value(ValueKey::format, std::array{kStateFormat}));
+  TAUT_CHECK(transaction.set_value(ValueKey::identity, identity.serialise().expose()));
+  TAUT_CHECK(transaction.set_value(ValueKey::name, as_bytes(node.name)));
+  TAUT_CHECK(transaction.set_value(ValueKey::suites, encode(node.suites)));
+  TAUT_CHECK(transaction.set_value(ValueKey::serves_at, encode(std::vector<identity::Address>{})));
+  TAUT_CHECK(begin_stream(transaction, place, random));
+  TAUT_CHECK(add_sealing_key(transaction, node.suites.front(), at.wall, random));
+  TAUT_CHECK(note_wall_time(transaction, at.wall));
+  TAUT_CHECK(sign_card(transaction, identity, at.wall));
+  return {};
+}
+
+/// Changes a value that the card shows, and signs a new one.
+Result<SignedCard> change(Store& store, ValueKey key, ByteView value, const Moment& at) {
+  std::optional<SignedCard> card;
+  TAUT_CHECK(store.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const Identity identity, load_identity(transaction));
+    TAUT_CHECK(transaction.set_value(key, value));
+    TAUT_TRY(card, sign_card(transaction, identity, at.wall));
+    return {};
+  }));
+  return *std::move(card);
+}
+
+}  // namespace
+
+Status initialise(Store& store, const NewNode& node, Place place, const Moment& at, Random& random) {
+  TAUT_TRY(const Identity identity, create_identity(node, at, random));
+  return store.write([&](Transaction& transaction) {
+    return write_new_node(transaction, node, identity, place, at, random);
+  });
+}
+
+Result<bool> is_initialised(Store& store) {
+  bool found = false;
+  TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const std::optional<SecretBytes> format, transaction.value(ValueKey::format));
+    found = format.has_value();
+    return {};
+  }));
+  return found;
+}
+
+Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
+  std::optional<Self> self;
+  bool is_due = false;
+  TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
+    TAUT_CHECK(check_format(transaction));
+    TAUT_TRY(const bool moved, has_moved(transaction, place));
+    TAUT_TRY(const bool keys_due, sealing_keys_are_due(transaction, at.wall));
+    is_due = moved || keys_due;
+    if (is_due) return {};
+    TAUT_TRY(self, load_self(transaction, StateFile::as_left));
+    return {};
+  }));
+  if (!is_due) return *std::move(self);
+
+  TAUT_CHECK(store.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const bool moved, has_moved(transaction, place));
+    if (moved) TAUT_CHECK(begin_stream(transaction, place, random));
+    TAUT_CHECK(keep_keys_and_card(transaction, at, random));
+    TAUT_TRY(self, load_self(transaction, moved ? StateFile::moved : StateFile::as_left));
+    return {};
+  }));
+  return *std::move(self);
+}
+
+Status keep_keys_and_card(Transaction& transaction, const Moment& at, Random& random) {
+  TAUT_TRY(const std::optional<WallTime> wall, note_wall_time(transaction, at.wall));
+  TAUT_TRY(const Rotation rotation, keep_sealing_keys(transaction, wall, random));
+  if (rotation == Rotation::none) return {};
+  TAUT_TRY(const Identity identity, load_identity(transaction));
+  TAUT_CHECK(sign_card(transaction, identity, wall));
+  return {};
+}
+
+Result<SignedCard> serve_at(Store& store, const std::vector<identity::Address>& addresses, const Moment& at) {
+  return change(store, ValueKey::serves_at, encode(addresses), at);
+}
+
+Result<SignedCard> rename(Store& store, std::string_view name, const Moment& at) {
+  TAUT_CHECK(check_name(name));
+  return change(store, ValueKey::name, as_bytes(name), at);
+}
+
+Result<SignedCard> own_card(Transaction& transaction) {
+  TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::own_card));
+  Result<SignedCard> card = SignedCard::parse(value.expose());
+  if (!card) return damaged();
+  return card;
+}
+
+Result<SignedCard> sign_card(Transaction& transaction, const Identity& identity, std::optional<WallTime> wall,
+                             std::uint64_t sequence_floor) {
+  identity::Card card = identity.card();
+  TAUT_TRY(const std::uint64_t last, last_sequence(transaction));
+  TAUT_TRY(card.sequence, identity::next_sequence(std::max(last, sequence_floor), wall));
+  if (wall) card.not_after = *wall + kCardLife;
+  TAUT_TRY(card.name, load_name(transaction));
+  TAUT_TRY(const SealingKeys keys, load_sealing_keys(transaction));
+  card.sealing_key = keys.pairs.back().public_part();
+  TAUT_TRY(const SecretBytes addresses, need_value(transaction, ValueKey::serves_at));
+  TAUT_TRY(card.serves_at, parse_addresses(addresses.expose()));
+  TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
+  for (const OwnDispatcher& one : dispatchers) {
+    TAUT_TRY(identity::Dispatcher dispatcher, as_dispatcher(one.card));
+    card.dispatchers.push_back(std::move(dispatcher));
+  }
+  TAUT_TRY(SignedCard signed_card, SignedCard::sign(card, identity.signature_key()));
+  TAUT_CHECK(transaction.set_value(ValueKey::own_card, signed_card.bytes()));
+  return signed_card;
+}
+
+Result<Identity> load_identity(Transaction& transaction) {
+  TAUT_CHECK(check_format(transaction));
+  TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::identity));
+  Result<Identity> identity = Identity::parse(value.expose());
+  if (!identity && identity.error().code != Errc::incompatible) return damaged();
+  return identity;
+}
+
+Result<StreamId> own_stream(Transaction& transaction) {
+  TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::stream));
+  TAUT_TRY(const StreamValue stream, parse_stream_value(value.expose()));
+  return stream.stream;
+}
+
+Result<std::optional<WallTime>> note_wall_time(Transaction& transaction, std::optional<WallTime> wall) {
+  TAUT_TRY(const std::optional<SecretBytes> value, transaction.value(ValueKey::wall_time));
+  std::optional<WallTime> seen;
+  if (value) {
+    TAUT_TRY(seen, parse_wall_time(value->expose()));
+  }
+  if (!wall || (seen && *wall <= *seen)) return seen;
+  if (!seen || *wall > *seen + kWallTimeGrain)
+    TAUT_CHECK(transaction.set_value(ValueKey::wall_time, encode(*wall)));
+  return wall;
+}
+
+}  // namespace taut::node

@@ -1,0 +1,391 @@
+#include "node/sending.hpp"
+
+#include <deque>
+#include <set>
+
+#include "node/contacts.hpp"
+#include "node/in_flight.hpp"
+#include "node/linked_task.hpp"
+#include "node/sealer.hpp"
+#include "node/self.hpp"
+
+namespace taut::node {
+
+namespace {
+
+using identity::SignedCard;
+
+/// Rows read from the outbox at once; messages sealed in one transaction.
+constexpr std::size_t kBatch = 64;
+
+Status status_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::stored:
+      return {};
+    case Outcome::full:
+      return fail(Errc::exhausted, reasons::kFull);
+    case Outcome::declined:
+      return fail(Errc::violation, reasons::kDeclined);
+    case Outcome::expired:
+      return fail(Errc::violation, reasons::kExpired);
+    case Outcome::unknown:
+      return fail(Errc::unavailable, reasons::kOutcomeUnknown);
+  }
+  return fail(Errc::misuse, reasons::kMisuse);
+}
+
+class SendingTask final : public LinkedTask<Sending> {
+ public:
+  SendingTask(Store& store, const identity::Identity& identity, const SignedCard& recipient, Random& random,
+              const SendOptions& options)
+      : store_(store), identity_(identity), recipient_(recipient), random_(random), options_(options) {}
+
+  std::size_t wants() const override;
+  Status offer(envelope::Content content) override;
+  void no_more() override { no_more_ = true; }
+
+ private:
+  enum class Phase : std::uint8_t { connecting, sending };
+
+  void begin(const Moment& at) override;
+  void on_lost(const NodeId& dispatcher, const Moment& at) override;
+  void gather(const Moment& at) override;
+  void on_tick(const Moment& at) override;
+  std::optional<Instant> own_deadline() const override;
+  void end_early(const Moment& at) override;
+
+  using LinkedTask::hear;
+  void hear(const NodeId& dispatcher, SessionReady& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, CardFound& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, PutAnswered& event, const Moment& at) override;
+
+  // Connecting.
+  void dial_candidates();
+  bool adopt(ByteView card_bytes, const Moment& at);
+  void begin_sending_if_connected(const Moment& at);
+  void begin_sending(const Moment& at);
+
+  // Sending.
+  std::vector<NodeId> targets();
+  bool has_room() const;
+  void load_pending(const Moment& at);
+  Status load_page(Transaction& transaction, std::vector<OutgoingRow>& rows);
+  Status readdress(Transaction& transaction, OutgoingRow& row);
+  void seal_offered(const Moment& at);
+  Status seal_batch(Transaction& transaction, std::vector<OutgoingRow>& rows, const Moment& at);
+  Status write_answers(Transaction& transaction);
+  void flush_answers(const Moment& at);
+  void report(const std::vector<Completed>& completed);
+  void finish_if_done(const Moment& at);
+  void give_up(const Moment& at);
+
+  Store& store_;
+  const identity::Identity& identity_;
+  SignedCard recipient_;
+  Random& random_;
+  SendOptions options_;
+
+  Phase phase_ = Phase::connecting;
+  Instant connect_due_;
+  std::set<NodeId> looked_up_;  // dispatchers that have said what card they hold
+
+  std::deque<envelope::Content> offered_;
+  std::size_t offered_bytes_ = 0;
+  bool has_offered_ = false;
+  bool no_more_ = false;
+  RowNumber pending_after_ = 0;
+  bool pending_done_ = false;
+  std::set<RowNumber> readdressed_;  // met again at the end of the outbox
+  bool card_was_sent_ = false;
+  InFlight in_flight_;
+  std::vector<RowNumber> to_erase_;
+  std::optional<Instant> waiting_since_;  // for the last progress, while there is work
+  Status verdict_;
+};
+
+// What is offered.
+
+std::size_t SendingTask::wants() const {
+  const std::size_t taken = offered_.size() + in_flight_.count();
+  const bool is_full = offered_bytes_ >= kOfferedBytesMax || no_more_ || is_over();
+  return is_full || taken >= kInFlightMax ? 0 : kInFlightMax - taken;
+}
+
+Status SendingTask::offer(envelope::Content content) {
+  if (content.body.size() > envelope::kContentBytesMax) return fail(Errc::misuse, reasons::kTooLarge);
+  if (wants() == 0) return fail(Errc::exhausted, reasons::kQuota);
+  has_offered_ = true;
+  offered_bytes_ += content.body.size();
+  offered_.push_back(std::move(content));
+  return {};
+}
+
+// Connecting.
+
+void SendingTask::begin(const Moment& at) {
+  if (recipient_.revocation()) return finish(fail(Errc::unauthentic, reasons::kRevoked), at);
+  if (recipient_.card().inboxes().empty()) return finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
+  connect_due_ = at.now + options_.connect_deadline;
+  dial_candidates();
+}
+
+/// As many dispatchers as copies are wanted, in the card's order; the next one for each that failed.
+void SendingTask::dial_candidates() {
+  using State = Connections::State;
+  std::size_t hopeful = connections_.in_state(State::dialling).size() +
+                        connections_.in_state(State::greeting).size() +
+                        connections_.in_state(State::ready).size();
+  for (const identity::Dispatcher& dispatcher : recipient_.card().inboxes()) {
+    if (hopeful >= options_.copies) return;
+    if (connections_.is_known(dispatcher.node_id)) continue;
+    connections_.dial(dispatcher, effects_);
+    ++hopeful;
+  }
+}
+
+void SendingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment&) {
+  if (phase_ == Phase::connecting) connections_.ready(dispatcher)->look_up(recipient_.node_id());
+}
+
+void SendingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
+  if (phase_ != Phase::connecting) return;
+  looked_up_.insert(dispatcher);
+  if (found.card && adopt(*found.card, at)) {
+    const std::vector<identity::Dispatcher> inboxes = recipient_.card().inboxes();
+    for (const NodeId& node : connections_.in_state(Connections::State::ready))
+      if (std::ranges::find(inboxes, node, &identity::Dispatcher::node_id) == inboxes.end())
+        connections_.drop(node, effects_);
+    dial_candidates();
+  }
+  begin_sending_if_connected(at);
+}
+
+/// A dispatcher's word is no proof: the card must be the recipient's, signed, and newer than ours.
+/// @return  whether it took the place of the one that we had
+bool SendingTask::adopt(ByteView card_bytes, const Moment& at) {
+  const Result<SignedCard> card = SignedCard::parse(card_bytes);
+  if (!card || card->node_id() != recipient_.node_id() || !card->check_replaces(recipient_)) return false;
+  recipient_ = *card;
+  const Status kept = store_.write([&](Transaction& transaction) -> Status {
+    TAUT_CHECK(learn_card(transaction, recipient_));
+    return {};
+  });
+  if (!succeeded(kept, at)) return false;
+  if (recipient_.revocation()) finish(fail(Errc::unauthentic, reasons::kRevoked), at);
+  return !is_over();
+}
+
+void SendingTask::begin_sending_if_connected(const Moment& at) {
+  if (phase_ != Phase::connecting || is_over()) return;
+  using State = Connections::State;
+  if (!connections_.in_state(State::dialling).empty() || !connections_.in_state(State::greeting).empty())
+    return;
+  const std::vector<NodeId> ready = connections_.in_state(State::ready);
+  if (ready.empty()) return finish(std::unexpected(connections_.failure()), at);
+  const auto is_looked_up = [&](const NodeId& node) { return looked_up_.contains(node); };
+  if (std::ranges::all_of(ready, is_looked_up)) begin_sending(at);
+}
+
+void SendingTask::begin_sending(const Moment& at) {
+  phase_ = Phase::sending;
+  gather(at);
+}
+
+void SendingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
+  looked_up_.erase(dispatcher);
+  if (phase_ == Phase::connecting) {
+    dial_candidates();
+    return begin_sending_if_connected(at);
+  }
+  in_flight_.on_lost(dispatcher);
+  gather(at);
+}
+
+// Sending.
+
+/// Where a new message is put: dispatchers that are there, in the card's order.
+std::vector<NodeId> SendingTask::targets() {
+  std::vector<NodeId> nodes;
+  for (const identity::Dispatcher& dispatcher : recipient_.card().inboxes())
+    if (nodes.size() < options_.copies && connections_.ready(dispatcher.node_id) != nullptr)
+      nodes.push_back(dispatcher.node_id);
+  return nodes;
+}
+
+bool SendingTask::has_room() const {
+  return in_flight_.count() < kInFlightMax && in_flight_.size_bytes() < kOfferedBytesMax;
+}
+
+void SendingTask::gather(const Moment& at) {
+  if (phase_ != Phase::sending) return;
+  report(in_flight_.take_completed());
+  if (!pending_done_) load_pending(at);
+  if (pending_done_) seal_offered(at);
+  if (is_over()) return;
+  for (const NodeId& node : connections_.in_state(Connections::State::ready))
+    in_flight_.put_waiting(node, *connections_.ready(node), options_.ttl);
+  report(in_flight_.take_completed());
+  if (to_erase_.size() >= kBatch || in_flight_.empty()) flush_answers(at);
+  const bool has_work = !in_flight_.empty() || !offered_.empty();
+  if (!has_work) waiting_since_.reset();
+  if (has_work && !waiting_since_) waiting_since_ = at.now;
+  finish_if_done(at);
+}
+
+/// What earlier tasks left in the outbox goes first.
+void SendingTask::load_pending(const Moment& at) {
+  while (!pending_done_ && has_room() && !targets().empty()) {
+    std::vector<OutgoingRow> rows;
+    const Status loaded =
+        store_.write([&](Transaction& transaction) { return load_page(transaction, rows); });
+    if (!succeeded(loaded, at)) return;
+    for (OutgoingRow& row : rows) in_flight_.add(std::move(row), Origin::earlier_task);
+  }
+}
+
+Status SendingTask::load_page(Transaction& transaction, std::vector<OutgoingRow>& rows) {
+  TAUT_TRY(std::vector<OutgoingRow> page, transaction.outgoing(pending_after_, kBatch));
+  pending_done_ = page.empty();
+  for (OutgoingRow& row : page) {
+    pending_after_ = std::max(pending_after_, row.number);
+    if (row.recipient != recipient_.node_id() || readdressed_.contains(row.number)) continue;
+    TAUT_CHECK(readdress(transaction, row));
+    // What can be asked nowhere now stays for a later task.
+    const auto is_away = [&](const Submission& one) { return connections_.ready(one.dispatcher) == nullptr; };
+    std::erase_if(row.submissions, is_away);
+    if (!row.submissions.empty()) rows.push_back(std::move(row));
+  }
+  return {};
+}
+
+/// A message for dispatchers that the recipient has left goes to those that it uses now.
+Status SendingTask::readdress(Transaction& transaction, OutgoingRow& row) {
+  const std::vector<identity::Dispatcher> inboxes = recipient_.card().inboxes();
+  const auto is_listed = [&](const Submission& one) {
+    return std::ranges::find(inboxes, one.dispatcher, &identity::Dispatcher::node_id) != inboxes.end();
+  };
+  if (std::ranges::any_of(row.submissions, is_listed)) return {};
+  TAUT_CHECK(transaction.erase_outgoing(row.number));
+  row.submissions.clear();
+  for (const NodeId& node : targets()) row.submissions.push_back({node, random_.make<SubmissionId>()});
+  TAUT_TRY(row.number, transaction.add_outgoing(row));
+  readdressed_.insert(row.number);
+  return {};
+}
+
+void SendingTask::seal_offered(const Moment& at) {
+  while (!offered_.empty() && has_room() && !targets().empty()) {
+    if (const auto key = sealing_key_of(recipient_, at.wall); !key) {
+      if (verdict_) verdict_ = std::unexpected(key.error());
+      offered_.clear();
+      offered_bytes_ = 0;
+      no_more_ = true;
+      return;
+    }
+    std::vector<OutgoingRow> rows;
+    const Status sealed =
+        store_.write([&](Transaction& transaction) { return seal_batch(transaction, rows, at); });
+    if (!succeeded(sealed, at)) return;
+    to_erase_.clear();
+    for (OutgoingRow& row : rows) {
+      offered_bytes_ -= offered_.front().body.size();
+      offered_.pop_front();
+      in_flight_.add(std::move(row), Origin::this_task);
+    }
+    card_was_sent_ = true;
+    waiting_since_ = at.now;
+  }
+}
+
+Status SendingTask::seal_batch(Transaction& transaction, std::vector<OutgoingRow>& rows, const Moment& at) {
+  TAUT_CHECK(write_answers(transaction));
+  TAUT_TRY(const SignedCard card, own_card(transaction));
+  const std::vector<NodeId> dispatchers = targets();
+  std::size_t bytes = in_flight_.size_bytes();
+  for (const envelope::Content& content : offered_) {
+    const bool is_first = rows.empty();
+    const bool fits =
+        rows.size() < kBatch && in_flight_.count() + rows.size() < kInFlightMax && bytes < kOfferedBytesMax;
+    if (!is_first && !fits) return {};
+    const Sealing sealing{identity_, recipient_, dispatchers, is_first && !card_was_sent_ ? &card : nullptr};
+    TAUT_TRY(OutgoingRow row, seal_into_outbox(transaction, sealing, content, at, random_));
+    bytes += row.envelope.size();
+    rows.push_back(std::move(row));
+  }
+  return {};
+}
+
+void SendingTask::hear(const NodeId& dispatcher, PutAnswered& answer, const Moment& at) {
+  in_flight_.on_answer(dispatcher, answer);
+  waiting_since_ = at.now;
+}
+
+void SendingTask::report(const std::vector<Completed>& completed) {
+  for (const Completed& one : completed) {
+    if (one.receipt.outcome != Outcome::unknown) to_erase_.push_back(one.number);
+    const bool is_ours = one.receipt.origin == Origin::this_task;
+    if (verdict_ && (is_ours || !has_offered_)) verdict_ = status_of(one.receipt.outcome);
+    emit(one.receipt);
+  }
+}
+
+/// A receipt may go out before its row is gone: who crashes in between asks again, and gets the same answer.
+Status SendingTask::write_answers(Transaction& transaction) {
+  for (const RowNumber number : to_erase_) TAUT_CHECK(transaction.erase_outgoing(number));
+  return {};
+}
+
+void SendingTask::flush_answers(const Moment& at) {
+  if (to_erase_.empty()) return;
+  const Status written = store_.write([&](Transaction& transaction) { return write_answers(transaction); });
+  to_erase_.clear();
+  succeeded(written, at);
+}
+
+// Ends.
+
+void SendingTask::finish_if_done(const Moment& at) {
+  if (no_more_ && offered_.empty() && pending_done_ && in_flight_.empty()) finish(verdict_, at);
+}
+
+/// What is sealed stays in the outbox; what is not sealed yet never was.
+void SendingTask::give_up(const Moment& at) {
+  const bool was_unsent = !offered_.empty();
+  report(in_flight_.take_all());
+  flush_answers(at);
+  if (was_unsent && verdict_) verdict_ = std::unexpected(connections_.failure());
+  finish(verdict_, at);
+}
+
+void SendingTask::on_tick(const Moment& at) {
+  if (phase_ == Phase::connecting) {
+    if (at.now < connect_due_) return;
+    for (const NodeId& node : connections_.in_state(Connections::State::ready))
+      if (!looked_up_.contains(node)) connections_.drop(node, effects_);
+    if (connections_.in_state(Connections::State::ready).empty())
+      return finish(std::unexpected(connections_.failure()), at);
+    return begin_sending(at);
+  }
+  if (waiting_since_ && at.now >= *waiting_since_ + options_.answer_deadline) return give_up(at);
+  connections_.redial(at, effects_);
+  gather(at);
+}
+
+std::optional<Instant> SendingTask::own_deadline() const {
+  if (phase_ == Phase::connecting) return connect_due_;
+  std::optional<Instant> next = connections_.redial_deadline();
+  if (waiting_since_) next = earliest(next, *waiting_since_ + options_.answer_deadline);
+  return next;
+}
+
+void SendingTask::end_early(const Moment& at) { give_up(at); }
+
+}  // namespace
+
+std::unique_ptr<Sending> make_sending(Store& store, const identity::Identity& identity,
+                                      const identity::SignedCard& recipient, Random& random,
+                                      const SendOptions& options) {
+  return std::make_unique<SendingTask>(store, identity, recipient, random, options);
+}
+
+}  // namespace taut::node

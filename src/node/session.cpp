@@ -1,0 +1,218 @@
+#include "node/session.hpp"
+
+namespace taut::node {
+
+namespace {
+
+std::unexpected<Error> violation() { return fail(Errc::violation, reasons::kNotNow); }
+
+std::size_t put_cost(std::size_t envelope_size) { return envelope_size + frame::kPutCost; }
+std::uint32_t delivery_cost(std::size_t envelope_size) {
+  return static_cast<std::uint32_t>(envelope_size) + frame::kDeliveryCost;
+}
+
+}  // namespace
+
+Session::Session(Instant now) : last_received_(now), last_sent_(now) {}
+
+Result<std::optional<SessionEvent>> Session::receive(ByteView bytes, Instant now) {
+  TAUT_TRY(const frame::Frame frame, frame::parse(bytes));
+  const bool says_hello = std::holds_alternative<frame::Hello>(frame);
+  if (says_hello == hello_.has_value() && !std::holds_alternative<frame::Goodbye>(frame)) return violation();
+  TAUT_TRY(std::optional<SessionEvent> event, std::visit([&](const auto& body) { return on(body); }, frame));
+  last_received_ = now;
+  return event;
+}
+
+bool Session::fits(std::size_t envelope_size) const {
+  return envelope_size <= hello_->message_bytes_max && put_cost(envelope_size) <= hello_->put_bytes_max;
+}
+
+bool Session::has_room_for(std::size_t envelope_size) const {
+  return put_bytes_ + put_cost(envelope_size) <= hello_->put_bytes_max;
+}
+
+// Asking.
+
+frame::RequestId Session::ask(Kind kind, std::size_t window_bytes) {
+  const frame::RequestId request = next_request_++;
+  questions_.emplace(request, Question{kind, window_bytes});
+  put_bytes_ += window_bytes;
+  return request;
+}
+
+template <class Body>
+void Session::write(const Body& body) {
+  frames_.push_back(frame::written(body));
+}
+
+frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
+                              ByteView envelope) {
+  frame::Put put;
+  put.request = ask(Kind::put, put_cost(envelope.size()));
+  put.inbox = inbox;
+  put.submission = submission;
+  put.ttl_s = static_cast<std::uint32_t>(ttl.count());
+  if (hello_->ttl_s_max != 0) put.ttl_s = std::min(put.ttl_s, hello_->ttl_s_max);
+  put.size = static_cast<std::uint32_t>(envelope.size());
+  put.chunk = envelope.first(std::min(envelope.size(), frame::kChunkBytesMax));
+  write(put);
+  for (std::size_t offset = put.chunk.size(); offset < envelope.size();) {
+    const ByteView rest = envelope.subspan(offset);
+    const ByteView chunk = rest.first(std::min(rest.size(), frame::kChunkBytesMax));
+    write(frame::PutChunk{put.request, static_cast<std::uint32_t>(offset), chunk});
+    offset += chunk.size();
+  }
+  return put.request;
+}
+
+frame::RequestId Session::publish(ByteView card) {
+  const frame::RequestId request = ask(Kind::publish);
+  write(frame::PublishCard{request, card, {}});
+  return request;
+}
+
+frame::RequestId Session::look_up(const NodeId& node) {
+  const frame::RequestId request = ask(Kind::look_up);
+  write(frame::LookUpCard{request, node, {}});
+  return request;
+}
+
+frame::RequestId Session::subscribe(frame::Until until) {
+  const frame::RequestId request = ask(Kind::subscribe);
+  // Credit is granted once, and then returned as it is used.
+  const std::uint32_t credit = has_granted_ ? 0 : std::min(kCreditBytes, hello_->credit_bytes_max);
+  has_granted_ = true;
+  credit_ += credit;
+  write(frame::Subscribe{request, until, credit, {}});
+  return request;
+}
+
+frame::RequestId Session::release(std::vector<frame::QueueRange> ranges) {
+  const frame::RequestId request = ask(Kind::release);
+  write(frame::Release{request, std::move(ranges), {}});
+  return request;
+}
+
+void Session::return_credit(std::size_t envelope_size) {
+  const std::uint32_t cost = delivery_cost(envelope_size);
+  credit_ += cost;
+  write(frame::Credit{cost});
+}
+
+std::vector<Bytes> Session::take_frames(Instant now) {
+  if (!frames_.empty()) last_sent_ = now;
+  return std::exchange(frames_, {});
+}
+
+// Hearing.
+
+/// Takes the question off the list.
+Status Session::answered(frame::RequestId request, std::initializer_list<Kind> kinds) {
+  const auto question = questions_.find(request);
+  if (question == questions_.end()) return violation();
+  if (std::ranges::find(kinds, question->second.kind) == kinds.end()) return violation();
+  put_bytes_ -= question->second.window_bytes;
+  questions_.erase(question);
+  return {};
+}
+
+Session::Event Session::on(const frame::Hello& hello) {
+  if (hello.version != frame::Hello::kVersion) return fail(Errc::incompatible, reasons::kSuiteRefused);
+  hello_ = hello;
+  return SessionReady{};
+}
+
+Session::Event Session::on(const frame::Answer& answer) {
+  TAUT_CHECK(answered(answer.request, {Kind::publish, Kind::release, Kind::subscribe}));
+  return Answered{answer.request, answer.status};
+}
+
+Session::Event Session::on(const frame::Outcome& outcome) {
+  TAUT_CHECK(answered(outcome.request, {Kind::put}));
+  return PutAnswered{outcome.request, outcome.state, std::chrono::seconds(outcome.retry_after_s)};
+}
+
+Session::Event Session::on(const frame::CardAnswer& answer) {
+  TAUT_CHECK(answered(answer.request, {Kind::look_up}));
+  CardFound found{answer.request, std::nullopt};
+  if (answer.card) found.card = to_bytes(*answer.card);
+  return found;
+}
+
+Session::Event Session::on(const frame::Delivery& delivery) {
+  if (partial_ || credit_ <= 0) return violation();
+  credit_ -= delivery_cost(delivery.size);
+  partial_ = Partial{{delivery.number, delivery.received, to_bytes(delivery.chunk)}, delivery.size};
+  return whole_delivery();
+}
+
+Session::Event Session::on(const frame::DeliveryChunk& chunk) {
+  if (!partial_ || chunk.number != partial_->delivered.number) return violation();
+  Bytes& envelope = partial_->delivered.envelope;
+  if (chunk.offset != envelope.size() || chunk.chunk.size() > partial_->size - envelope.size())
+    return violation();
+  append(envelope, chunk.chunk);
+  return whole_delivery();
+}
+
+Session::Event Session::whole_delivery() {
+  if (partial_->delivered.envelope.size() < partial_->size) return std::nullopt;
+  Delivered whole = std::move(partial_->delivered);
+  partial_.reset();
+  return whole;
+}
+
+Session::Event Session::on(const frame::Drained& drained) {
+  if (partial_) return violation();
+  TAUT_CHECK(answered(drained.request, {Kind::subscribe}));
+  return AllDelivered{drained.request};
+}
+
+Session::Event Session::on(const frame::Ping& ping) {
+  write(frame::Pong{ping.token});
+  return std::nullopt;
+}
+
+Session::Event Session::on(const frame::Pong&) {
+  if (!awaits_pong_) return violation();
+  awaits_pong_ = false;
+  return std::nullopt;
+}
+
+Session::Event Session::on(const frame::Goodbye& goodbye) {
+  if (goodbye.reason == frame::GoodbyeReason::revoked) return fail(Errc::violation, reasons::kRefused);
+  return fail(Errc::unavailable, reasons::kDispatcherGone);
+}
+
+template <class Body>
+Session::Event Session::on(const Body&) {
+  return violation();
+}
+
+// Waiting.
+
+std::optional<Instant> Session::answer_due() const {
+  const bool owes_answer = !hello_ || awaits_pong_ || !questions_.empty();
+  if (!owes_answer) return std::nullopt;
+  return std::max(last_received_, last_sent_) + kAnswerDeadline;
+}
+
+std::optional<Instant> Session::ping_due() const {
+  if (!hello_ || hello_->idle_s == 0 || awaits_pong_) return std::nullopt;
+  // Twice more before the dispatcher would give up.
+  return last_sent_ + std::chrono::seconds(std::max(hello_->idle_s / 3, 1U));
+}
+
+Status Session::tick(Instant now) {
+  if (const auto due = answer_due(); due && now >= *due) return fail(Errc::unavailable, reasons::kSilent);
+  if (const auto due = ping_due(); due && now >= *due) {
+    awaits_pong_ = true;
+    write(frame::Ping{});
+  }
+  return {};
+}
+
+std::optional<Instant> Session::next_deadline() const { return earliest(answer_due(), ping_due()); }
+
+}  // namespace taut::node

@@ -1,0 +1,125 @@
+#pragma once
+// One talk with one dispatcher over a link that is up (docs/protocol/frames.md): questions and answers,
+// windows, chunks. Frames and times in, frames and events out; the store is the owner's business.
+
+#include <map>
+
+#include "frame/frame.hpp"
+#include "node/task.hpp"
+
+namespace taut::node {
+
+/// The dispatcher says something within this time, as long as it owes an answer.
+inline constexpr Duration kAnswerDeadline = std::chrono::seconds(30);
+/// What a receiver grants at once.
+inline constexpr std::uint32_t kCreditBytes = 2U << 20;
+
+// Events.
+struct SessionReady {};
+struct PutAnswered {
+  frame::RequestId request = 0;
+  frame::OutcomeState state = frame::OutcomeState::unknown;
+  std::chrono::seconds retry_after{0};
+};
+struct Answered {
+  frame::RequestId request = 0;
+  frame::AnswerStatus status = frame::AnswerStatus::unavailable;
+};
+struct CardFound {
+  frame::RequestId request = 0;
+  std::optional<Bytes> card;
+};
+struct Delivered {
+  frame::QueueNumber number = 0;
+  WallTime received;
+  Bytes envelope;
+};
+struct AllDelivered {
+  frame::RequestId request = 0;
+};
+using SessionEvent = std::variant<SessionReady, PutAnswered, Answered, CardFound, Delivered, AllDelivered>;
+
+class Session {
+ public:
+  explicit Session(Instant now);
+
+  /// One frame: at most one event.
+  /// @errors malformed, violation, incompatible: the dispatcher breaks a rule; unavailable
+  ///         (dispatcher_gone): it said goodbye. The session is over after any.
+  Result<std::optional<SessionEvent>> receive(ByteView frame, Instant now);
+
+  bool is_ready() const { return hello_.has_value(); }
+  /// Whether the dispatcher takes an envelope of this size at all.
+  bool fits(std::size_t envelope_size) const;
+  /// Whether it takes one now.
+  bool has_room_for(std::size_t envelope_size) const;
+
+  /// @pre is_ready(), for everything that asks; has_room_for(envelope.size())
+  frame::RequestId put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
+                       ByteView envelope);
+  frame::RequestId publish(ByteView card);
+  frame::RequestId look_up(const NodeId& node);
+  frame::RequestId subscribe(frame::Until until);
+  frame::RequestId release(std::vector<frame::QueueRange> ranges);
+  /// What a delivery used up is granted again.
+  void return_credit(std::size_t envelope_size);
+
+  /// Frames to send, in order; they are the caller's now.
+  std::vector<Bytes> take_frames(Instant now);
+
+  /// Keeps the link from falling idle, and notices a dispatcher that does not answer.
+  /// @errors unavailable (silent)
+  Status tick(Instant now);
+  std::optional<Instant> next_deadline() const;
+
+ private:
+  enum class Kind : std::uint8_t { put, publish, look_up, subscribe, release, ping };
+  struct Question {
+    Kind kind;
+    std::size_t window_bytes = 0;
+  };
+  /// A delivery whose chunks are still coming.
+  struct Partial {
+    Delivered delivered;
+    std::size_t size = 0;
+  };
+  using Event = Result<std::optional<SessionEvent>>;
+
+  frame::RequestId ask(Kind kind, std::size_t window_bytes = 0);
+  Status answered(frame::RequestId request, std::initializer_list<Kind> kinds);
+  template <class Body>
+  void write(const Body& body);
+
+  Event on(const frame::Hello& hello);
+  Event on(const frame::Answer& answer);
+  Event on(const frame::Outcome& outcome);
+  Event on(const frame::CardAnswer& answer);
+  Event on(const frame::Delivery& delivery);
+  Event on(const frame::DeliveryChunk& chunk);
+  Event on(const frame::Drained& drained);
+  Event on(const frame::Ping& ping);
+  Event on(const frame::Pong& pong);
+  Event on(const frame::Goodbye& goodbye);
+  Event on(const frame::Ignored&) { return std::nullopt; }
+  /// Frames that only nodes say.
+  template <class Body>
+  Event on(const Body&);
+  Event whole_delivery();
+
+  std::optional<Instant> answer_due() const;
+  std::optional<Instant> ping_due() const;
+
+  std::optional<frame::Hello> hello_;
+  std::map<frame::RequestId, Question> questions_;
+  frame::RequestId next_request_ = 1;
+  std::size_t put_bytes_ = 0;
+  std::int64_t credit_ = 0;  ///< a delivery may overdraw it
+  bool has_granted_ = false;
+  std::optional<Partial> partial_;
+  std::vector<Bytes> frames_;
+  Instant last_received_;
+  Instant last_sent_;
+  bool awaits_pong_ = false;
+};
+
+}  // namespace taut::node
