@@ -1,0 +1,45 @@
+#pragma once
+// A UDP socket: datagrams in, datagrams out. What does not fit the system's buffer is lost, as anywhere on
+// the way; the link above repeats it.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "carrier/address.hpp"
+#include "carrier/connection.hpp"
+#include "carrier/loop.hpp"
+#include "datagram/address.hpp"
+
+namespace taut::carrier {
+
+class UdpSocket {
+ public:
+  /// The datagram is gone when the call returns.
+  using Receive = std::function<void(const datagram::PeerAddress& from, ByteView datagram)>;
+
+  /// @param at  a numeric address or `localhost`; port 0 takes a free one
+  /// @errors as TcpListener::listen
+  static Result<std::unique_ptr<UdpSocket>> bind(Loop& loop, const Address& at, Receive receive);
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
+  ~UdpSocket();
+
+  void send(const datagram::PeerAddress& to, ByteView datagram);
+  /// Where it is bound, with the port that the system chose.
+  const Address& address() const;
+
+ private:
+  struct State;
+  explicit UdpSocket(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+using Resolved = std::function<void(Result<std::vector<datagram::PeerAddress>>)>;
+/// Every address of the host, at least one; calls `resolved` once, later, from the loop.
+/// @errors unavailable: name_not_found
+void resolve_udp(Loop& loop, const Address& host, Resolved resolved);
+
+Address address_of(const datagram::PeerAddress& address);
+
+}  // namespace taut::carrier
