@@ -19,6 +19,12 @@ std::string without_white_space(std::string_view text) {
   return dense;
 }
 
+bool is_base64url(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 /// Whether `bytes` begin like a card and stop before its announced end (identity/card.hpp).
 bool ends_early(ByteView bytes) {
   wire::Reader in(bytes);
@@ -47,6 +53,7 @@ Result<SignedCard> card_from_text(std::string_view text) {
   if (!dense.starts_with(kCardScheme)) return wrong();
 
   const std::string_view body = std::string_view(dense).substr(kCardScheme.size());
+  if (!is_base64url(body)) return wrong();
   Result<Bytes> bytes = crypto::from_base64url(body);
   const bool stops_inside_a_group = !bytes.has_value();
   if (stops_inside_a_group) bytes = crypto::from_base64url(body.substr(0, body.size() / 4 * 4));
