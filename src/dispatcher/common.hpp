@@ -34,7 +34,8 @@ struct Common {
   std::uint64_t nodes = 0;  ///< registered
   std::optional<Instant> erase_at;
 
-  void issue(Operation operation, Pending pending) {
+  template <class Asked, class Waiting>
+  void issue(Asked operation, Waiting pending) {
     const OperationId id = operations.open(std::move(pending));
     effects.push_back(StoreOperation{id, std::move(operation)});
   }

@@ -11,6 +11,9 @@ struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
 
+// A put asks the store for one thing; its result is an outcome and a delivery.
+constexpr std::size_t kEffectsMostly = 2;
+
 Status refuse(Reason reason) { return fail(Errc::violation, reason); }
 
 }  // namespace
@@ -25,7 +28,9 @@ Logic::Logic(const Settings& settings)
 
 Effects Logic::effects() {
   common_.links.bury();
-  return std::exchange(common_.effects, {});
+  Effects effects;
+  effects.reserve(kEffectsMostly);
+  return std::exchange(common_.effects, std::move(effects));
 }
 
 Effects Logic::start(const Moment& at) {

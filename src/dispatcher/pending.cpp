@@ -2,12 +2,6 @@
 
 namespace taut::dispatcher {
 
-OperationId OpenOperations::open(Pending pending) {
-  slots_.emplace_back(std::move(pending));
-  ++open_count_;
-  return first_ + slots_.size() - 1;
-}
-
 std::optional<Pending> OpenOperations::close(OperationId id) {
   if (id < first_ || id - first_ >= slots_.size()) return std::nullopt;
   std::optional<Pending> pending = std::exchange(slots_[id - first_], std::nullopt);

@@ -69,7 +69,12 @@ using Pending = std::variant<TotalsPending, NodePending, PutPending, RepeatPendi
 /// Operation IDs grow by one, so a window of slots finds each without a search.
 class OpenOperations {
  public:
-  OperationId open(Pending pending);
+  template <class Waiting>
+  OperationId open(Waiting pending) {
+    slots_.emplace_back(std::in_place, std::move(pending));
+    ++open_count_;
+    return first_ + slots_.size() - 1;
+  }
   /// What waits for this operation; nullopt: nothing does.
   std::optional<Pending> close(OperationId id);
   std::size_t size() const { return open_count_; }

@@ -24,6 +24,8 @@ Writer& Writer::vector_size(std::size_t size) {
 }
 
 void Writer::insert_vector_size(std::size_t start) {
+  // The commonest vector is empty, as most extensions are: nothing has to move.
+  if (start == out_.size()) return static_cast<void>(u8(0));
   Bytes header;
   Writer(header).vector_size(out_.size() - start);
   out_.insert(out_.begin() + static_cast<std::ptrdiff_t>(start), header.begin(), header.end());

@@ -45,9 +45,12 @@ class Writer {
  private:
   template <std::unsigned_integral T>
   Writer& integer(T value) {
-    for (std::size_t shift = sizeof(T); shift-- > 0;)
-      out_.push_back(static_cast<Byte>(std::uint64_t{value} >> 8 * shift));
-    return *this;
+    std::array<Byte, sizeof(T)> bytes;
+    for (std::size_t i = sizeof(T); i-- > 0;) {
+      bytes[i] = static_cast<Byte>(value);
+      value = static_cast<T>(std::uint64_t{value} >> 8);
+    }
+    return raw(bytes);
   }
   void insert_vector_size(std::size_t start);
 
