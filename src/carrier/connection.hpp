@@ -8,18 +8,9 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "carrier/address.hpp"
+#include "carrier/reasons.hpp"
 
 namespace taut::carrier {
-
-namespace reasons {
-inline constexpr Reason kRefused{"refused"};                  ///< nobody listens there
-inline constexpr Reason kNoRoute{"no_route"};                 ///< the network does not lead there
-inline constexpr Reason kNameNotFound{"name_not_found"};      ///< the host name has no address
-inline constexpr Reason kAddressInUse{"address_in_use"};      ///< another process listens there
-inline constexpr Reason kAddressNotOurs{"address_not_ours"};  ///< no such address on this machine
-inline constexpr Reason kForbidden{"forbidden"};              ///< the system does not let us
-inline constexpr Reason kReset{"reset"};                      ///< the peer or the network broke it off
-}  // namespace reasons
 
 /// All calls from and to the loop's thread.
 class Connection {

@@ -55,4 +55,9 @@ void Timer::arm(std::optional<Instant> at) {
   });
 }
 
+void Timer::arm_by(std::optional<Instant> at) {
+  if (at && state_->armed_for && *state_->armed_for <= *at) return;
+  if (at) arm(at);
+}
+
 }  // namespace taut::carrier

@@ -35,6 +35,25 @@ class Loop {
   std::unique_ptr<State> state_;
 };
 
+/// Posts what may only run as long as its owner lives, on whose thread the loop is.
+class Posts {
+ public:
+  explicit Posts(Loop& loop) : loop_(loop), alive_(std::make_shared<bool>(true)) {}
+  Posts(const Posts&) = delete;
+  Posts& operator=(const Posts&) = delete;
+  ~Posts() { *alive_ = false; }
+
+  void post(Loop::Task task) {
+    loop_.post([alive = alive_, task = std::move(task)] {
+      if (*alive) task();
+    });
+  }
+
+ private:
+  Loop& loop_;
+  std::shared_ptr<bool> alive_;
+};
+
 /// Calls `due` once after it was armed; arming again moves it. Lives on the loop's thread.
 class Timer {
  public:
@@ -45,6 +64,9 @@ class Timer {
 
   /// nullopt: not at all. A time that has passed: at the loop's next turn.
   void arm(std::optional<Instant> at);
+  /// Leaves an earlier time as it is: for deadlines that move on with every byte, where waking too early
+  /// costs less than moving the timer each time.
+  void arm_by(std::optional<Instant> at);
 
  private:
   struct State;

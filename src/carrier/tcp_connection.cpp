@@ -152,7 +152,7 @@ Address address_of(const tcp::endpoint& endpoint) {
 Error error_of(const boost::system::error_code& error) {
   namespace e = asio::error;
   const auto unavailable = [](Reason reason) { return Error{Errc::unavailable, reason}; };
-  if (error == e::connection_refused) return unavailable(reasons::kRefused);
+  if (error == e::connection_refused) return unavailable(reasons::kNobodyListens);
   if (error == e::network_unreachable || error == e::host_unreachable || error == e::network_down)
     return unavailable(reasons::kNoRoute);
   if (error == e::host_not_found || error == e::host_not_found_try_again || error == e::no_data)
@@ -161,7 +161,7 @@ Error error_of(const boost::system::error_code& error) {
   if (error == boost::system::errc::address_not_available) return unavailable(reasons::kAddressNotOurs);
   if (error == e::access_denied || error == boost::system::errc::operation_not_permitted)
     return unavailable(reasons::kForbidden);
-  if (error == e::timed_out) return unavailable(taut::reasons::kDeadline);
+  if (error == e::timed_out) return unavailable(reasons::kDeadline);
   return unavailable(reasons::kReset);
 }
 

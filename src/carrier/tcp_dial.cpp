@@ -10,7 +10,7 @@ struct Dial : std::enable_shared_from_this<Dial> {
       : loop(its_loop),
         resolver(its_loop.state().context),
         socket(its_loop.state().context),
-        deadline(its_loop, [this] { finish(fail(Errc::unavailable, taut::reasons::kDeadline)); }),
+        deadline(its_loop, [this] { finish(fail(Errc::unavailable, reasons::kDeadline)); }),
         dialled(std::move(on_dialled)) {}
 
   static asio::awaitable<void> try_each(std::shared_ptr<Dial> self, Address to);

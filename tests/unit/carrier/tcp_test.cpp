@@ -182,12 +182,12 @@ TEST_CASE("nobody there: the dial says so") {
     }
     dial_tcp(loop, free_port, Loop::now() + kTestMax, dialled);
     loop.run();
-    CHECK(error == Error{Errc::unavailable, reasons::kRefused});
+    CHECK(error == Error{Errc::unavailable, reasons::kNobodyListens});
   }
   SUBCASE("deadline") {
     dial_tcp(loop, {"127.0.0.1", 9}, Loop::now() - milliseconds(1), dialled);
     loop.run();
-    CHECK(error == Error{Errc::unavailable, taut::reasons::kDeadline});
+    CHECK(error == Error{Errc::unavailable, reasons::kDeadline});
   }
 }
 

@@ -1,0 +1,204 @@
+#include "run/dispatcher_server.hpp"
+
+#include "run/clocks.hpp"
+#include "run/linked_connection.hpp"
+#include "run/log.hpp"
+
+namespace taut::run {
+
+using carrier::Loop;
+using dispatcher::ConnectionId;
+
+namespace {
+
+constexpr std::chrono::seconds kStopMax{3};
+/// Room for what the logic may leave unsent on one link, and for its goodbye.
+constexpr std::size_t kQueueSlackBytes = 64 * 1024;
+
+dispatcher::Moment moment() { return {Loop::now(), wall_time().value_or(WallTime{})}; }
+
+link::Limits link_limits(const ServerSettings& settings) {
+  link::Limits limits;
+  limits.handshake_deadline = settings.handshake_deadline;
+  limits.queue_bytes_max = settings.dispatcher.limits.unsent_bytes_max + kQueueSlackBytes;
+  return limits;
+}
+
+}  // namespace
+
+/// One connection, from accept to its end.
+class DispatcherServer::Session final : public LinkedConnection::Owner {
+ public:
+  Session(DispatcherServer& server, ConnectionId id, std::shared_ptr<carrier::Connection> connection)
+      : server_(server),
+        id_(id),
+        linked_(
+            server.loop_, std::move(connection),
+            link::StreamLink::accept(server.local_, {link::Purpose::dispatcher}, Loop::now(), wall_time()),
+            *this) {}
+
+  void on_claimed(const NodeId&) override {}
+  void on_authenticated(const link::Peer& peer) override;
+  void on_frame(ByteView frame) override;
+  void on_sent(std::size_t frame_bytes) override;
+  void on_ended(const link::Closed& closed) override;
+
+  /// The logic has forgotten this link.
+  void close() {
+    phase_ = Phase::forgotten;
+    linked_.close();
+  }
+  Status send(ByteView frame) { return linked_.send(frame); }
+  void pause_reading() { linked_.pause_reading(); }
+  void resume_reading() { linked_.resume_reading(); }
+
+ private:
+  enum class Phase { half_open, known, forgotten };
+
+  void log(std::string_view event, std::string_view detail) const;
+
+  DispatcherServer& server_;
+  ConnectionId id_;
+  Phase phase_ = Phase::half_open;
+  LinkedConnection linked_;
+};
+
+void DispatcherServer::Session::on_authenticated(const link::Peer& peer) {
+  server_.half_open_.remove(id_);
+  phase_ = Phase::known;
+  if (is_logging()) log("session_open", short_id(peer.node_id));
+  server_.tell([&](auto& logic, const auto& at) { return logic.on_connected(id_, peer.node_id, at); });
+}
+
+void DispatcherServer::Session::on_frame(ByteView frame) {
+  if (phase_ != Phase::known) return;
+  server_.tell([&](auto& logic, const auto& at) { return logic.on_frame(id_, frame, at); });
+}
+
+void DispatcherServer::Session::on_sent(std::size_t frame_bytes) {
+  if (phase_ != Phase::known) return;
+  server_.tell([&](auto& logic, const auto& at) { return logic.on_sent(id_, frame_bytes, at); });
+}
+
+void DispatcherServer::Session::on_ended(const link::Closed& closed) {
+  log(phase_ == Phase::half_open ? "handshake_failed" : "session_closed", closed.error.reason.name);
+  server_.half_open_.remove(id_);
+  if (std::exchange(phase_, Phase::forgotten) == Phase::known)
+    server_.tell([&](auto& logic, const auto&) { return logic.on_disconnected(id_); });
+  server_.on_gone(id_);
+}
+
+void DispatcherServer::Session::log(std::string_view event, std::string_view detail) const {
+  if (!is_logging()) return;
+  run::log(event, {{"session", std::to_string(id_)},
+                   {"source", carrier::to_text(linked_.remote_address())},
+                   {"detail", detail}});
+}
+
+Result<std::unique_ptr<DispatcherServer>> DispatcherServer::start(Loop& loop,
+                                                                  const identity::Identity& identity,
+                                                                  DispatcherStorage& storage, Random& random,
+                                                                  const ServerSettings& settings) {
+  std::unique_ptr<DispatcherServer> server(new DispatcherServer(loop, identity, storage, random, settings));
+  DispatcherServer* const self = server.get();
+  TAUT_TRY(server->listener_, carrier::TcpListener::listen(loop, settings.listen,
+                                                           [self](std::shared_ptr<carrier::Connection> it) {
+                                                             self->accept(std::move(it));
+                                                           }));
+  storage.start([self](dispatcher::OperationId id, dispatcher::StoreResult result) {
+    self->tell([&](auto& logic, const auto& at) { return logic.on_store_result(id, std::move(result), at); });
+    self->read_as_storage_allows();
+  });
+  server->tell([](auto& logic, const auto& at) { return logic.start(at); });
+  return server;
+}
+
+DispatcherServer::DispatcherServer(Loop& loop, const identity::Identity& identity, DispatcherStorage& storage,
+                                   Random& random, const ServerSettings& settings)
+    : loop_(loop),
+      storage_(storage),
+      local_{.identity = identity, .random = random, .limits = link_limits(settings)},
+      dispatcher_(settings.dispatcher),
+      half_open_(settings.half_open),
+      timer_(loop, [this] { tell([](auto& logic, const auto& at) { return logic.tick(at); }); }),
+      stopping_(loop,
+                [this] {
+                  sessions_.clear();
+                  stop_if_done();
+                }),
+      posts_(loop) {}
+
+DispatcherServer::~DispatcherServer() = default;
+
+void DispatcherServer::accept(std::shared_ptr<carrier::Connection> connection) {
+  const ConnectionId id = ++last_id_;
+  if (const auto oldest = half_open_.add(id, connection->remote_address())) drop(*oldest);
+  const auto [session, _] =
+      sessions_.emplace(id, std::make_unique<Session>(*this, id, std::move(connection)));
+  if (!is_reading_) session->second->pause_reading();
+}
+
+void DispatcherServer::drop(ConnectionId id) {
+  half_open_.remove(id);
+  sessions_.erase(id);
+}
+
+void DispatcherServer::on_gone(ConnectionId id) {
+  // Its own call is still under way.
+  posts_.post([this, id] {
+    sessions_.erase(id);
+    stop_if_done();
+  });
+}
+
+template <class Call>
+void DispatcherServer::tell(Call call) {
+  perform(call(dispatcher_, moment()));
+  timer_.arm_by(dispatcher_.next_deadline());
+}
+
+void DispatcherServer::perform(dispatcher::Effects effects) {
+  for (dispatcher::Effect& effect : effects) std::visit([this](auto& one) { perform(one); }, effect);
+}
+
+void DispatcherServer::perform(dispatcher::SendFrame& effect) {
+  const auto session = sessions_.find(effect.connection);
+  if (session == sessions_.end()) return;
+  // The logic keeps to its limits, so this fails on a link that is ending: then on_ended tells it so.
+  if (const auto sent = session->second->send(effect.frame); !sent && is_logging())
+    log("frame_dropped", {{"reason", sent.error().reason.name}});
+}
+
+void DispatcherServer::perform(dispatcher::StoreOperation& effect) {
+  storage_.submit(std::move(effect));
+  read_as_storage_allows();
+}
+
+void DispatcherServer::read_as_storage_allows() {
+  const bool may_read = !storage_.is_crowded();
+  if (std::exchange(is_reading_, may_read) == may_read) return;
+  for (const auto& [id, session] : sessions_) may_read ? session->resume_reading() : session->pause_reading();
+}
+
+void DispatcherServer::perform(dispatcher::Close& effect) {
+  if (const auto session = sessions_.find(effect.connection); session != sessions_.end())
+    session->second->close();
+}
+
+void DispatcherServer::stop(Loop::Task stopped) {
+  stopped_ = std::move(stopped);
+  listener_.reset();
+  while (const auto oldest = half_open_.oldest()) drop(*oldest);
+  tell([](auto& logic, const auto&) { return logic.stop(); });
+  stopping_.arm(Loop::now() + kStopMax);
+  stop_if_done();
+}
+
+void DispatcherServer::stop_if_done() {
+  if (!stopped_ || !sessions_.empty()) return;
+  stopping_.arm(std::nullopt);
+  const Loop::Task stopped = std::exchange(stopped_, nullptr);
+  stopped();
+}
+
+}  // namespace taut::run

@@ -1,0 +1,80 @@
+#pragma once
+// A dispatcher at work: connections are accepted, proven, and handed to its logic; what the logic wants
+// done is done here and nowhere else.
+//
+// One loop's thread has everything but the store. Sessions meet the logic in tell() and perform() only, so
+// that they can move to loops of their own, one a core, and post to the logic's.
+
+#include <memory>
+#include <unordered_map>
+
+#include "carrier/tcp.hpp"
+#include "dispatcher/dispatcher.hpp"
+#include "link/stream_link.hpp"
+#include "run/dispatcher_storage.hpp"
+#include "run/half_open.hpp"
+
+namespace taut::run {
+
+struct ServerSettings {
+  carrier::Address listen;
+  dispatcher::Settings dispatcher;
+  HalfOpenLimits half_open;
+  Duration handshake_deadline = std::chrono::seconds(5);
+};
+
+class DispatcherServer {
+ public:
+  /// @param identity, storage, random  outlive it
+  /// @errors as carrier::TcpListener::listen
+  static Result<std::unique_ptr<DispatcherServer>> start(carrier::Loop& loop,
+                                                         const identity::Identity& identity,
+                                                         DispatcherStorage& storage, Random& random,
+                                                         const ServerSettings& settings);
+  DispatcherServer(const DispatcherServer&) = delete;
+  DispatcherServer& operator=(const DispatcherServer&) = delete;
+  ~DispatcherServer();
+
+  /// Where it listens, with the port that the system chose.
+  const carrier::Address& address() const { return listener_->address(); }
+  dispatcher::Counters counters() const { return dispatcher_.counters(); }
+
+  /// Says goodbye to everybody; calls `stopped` when all have gone, at most kStopMax later.
+  void stop(carrier::Loop::Task stopped);
+
+ private:
+  class Session;
+
+  DispatcherServer(carrier::Loop& loop, const identity::Identity& identity, DispatcherStorage& storage,
+                   Random& random, const ServerSettings& settings);
+
+  void accept(std::shared_ptr<carrier::Connection> connection);
+  void drop(dispatcher::ConnectionId id);
+  void on_gone(dispatcher::ConnectionId id);
+  void stop_if_done();
+  void read_as_storage_allows();
+
+  /// What happened, to the logic; then what it wants done.
+  template <class Call>
+  void tell(Call call);
+  void perform(dispatcher::Effects effects);
+  void perform(dispatcher::SendFrame& effect);
+  void perform(dispatcher::StoreOperation& effect);
+  void perform(dispatcher::Close& effect);
+
+  carrier::Loop& loop_;
+  DispatcherStorage& storage_;
+  link::Local local_;
+  dispatcher::Dispatcher dispatcher_;
+  HalfOpen half_open_;
+  bool is_reading_ = true;
+  dispatcher::ConnectionId last_id_ = 0;
+  std::unordered_map<dispatcher::ConnectionId, std::unique_ptr<Session>> sessions_;
+  std::unique_ptr<carrier::TcpListener> listener_;
+  carrier::Timer timer_;
+  carrier::Timer stopping_;
+  carrier::Loop::Task stopped_;
+  carrier::Posts posts_;
+};
+
+}  // namespace taut::run

@@ -1,0 +1,37 @@
+#include "run/signals.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "carrier/asio.hpp"
+
+namespace taut::run {
+
+struct Signals::State : std::enable_shared_from_this<Signals::State> {
+  State(carrier::Loop& loop, carrier::Loop::Task task)
+      : set(loop.state().context, SIGINT, SIGTERM), on_interrupt(std::move(task)) {}
+
+  void wait() {
+    set.async_wait([self = shared_from_this()](const boost::system::error_code& error, int) {
+      if (error || !self->on_interrupt) return;
+      self->on_interrupt();
+      self->wait();
+    });
+  }
+
+  boost::asio::signal_set set;
+  carrier::Loop::Task on_interrupt;
+};
+
+Signals::Signals(carrier::Loop& loop, carrier::Loop::Task on_interrupt)
+    : state_(std::make_shared<State>(loop, std::move(on_interrupt))) {
+  std::signal(SIGPIPE, SIG_IGN);
+  state_->wait();
+}
+
+Signals::~Signals() {
+  state_->on_interrupt = nullptr;
+  state_->set.cancel();
+}
+
+}  // namespace taut::run
