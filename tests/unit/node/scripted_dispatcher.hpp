@@ -1,0 +1,173 @@
+#pragma once
+// A dispatcher for tests: honest unless told otherwise, in memory, and at the test's mercy.
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "frame/frame.hpp"
+#include "node/self.hpp"
+#include "support/people.hpp"
+
+namespace taut::test {
+
+struct StoredEnvelope {
+  frame::QueueNumber number = 0;
+  Bytes envelope;
+};
+
+class ScriptedDispatcher {
+ public:
+  explicit ScriptedDispatcher(std::uint64_t seed) : identity(person(seed)) {
+    hello.message_bytes_max = frame::kMessageBytesMax;
+    hello.put_bytes_max = 2U << 20;
+    hello.credit_bytes_max = 4U << 20;
+    hello.ttl_s_max = 30 * 86400;
+    hello.idle_s = 90;
+    hello.policy = frame::Policy::open;
+    identity::Card own = identity.card();
+    own.sequence = kNow.unix_ms;
+    own.serves_at = {{identity::Carrier::tcp, "192.0.2." + std::to_string(seed), 7420}};
+    card = identity::SignedCard::sign(own, identity.signature_key()).value();
+  }
+
+  const NodeId& id() const { return identity.node_id(); }
+
+  Bytes greet() {
+    subscribed_.clear();
+    uploads_.clear();
+    return frame::written(hello);
+  }
+
+  /// Frames that answer one frame of `peer`.
+  std::vector<Bytes> on_frame(const NodeId& peer, ByteView bytes) {
+    answers_.clear();
+    const frame::Frame frame = frame::parse(bytes).value();
+    std::visit([&](const auto& body) { on(peer, body); }, frame);
+    return std::exchange(answers_, {});
+  }
+
+  /// Stores an envelope as if somebody had put it.
+  void store(const NodeId& inbox, ByteView envelope) {
+    inboxes[inbox].push_back({++last_number_, to_bytes(envelope)});
+  }
+
+  identity::Identity identity;
+  std::optional<identity::SignedCard> card;
+  frame::Hello hello;
+  std::map<NodeId, Bytes> cards;
+  std::map<NodeId, std::deque<StoredEnvelope>> inboxes;
+  std::size_t puts = 0;
+  std::size_t releases = 0;
+
+  // What it does wrong.
+  std::optional<frame::OutcomeState> outcome;               ///< instead of storing
+  std::optional<frame::AnswerStatus> publish_status;        ///< instead of publishing
+  bool is_mute = false;                                     ///< takes everything, answers nothing
+  bool forgets_to_drain = false;                            ///< never says drained
+  std::function<void(std::deque<StoredEnvelope>&)> tamper;  ///< with what it is about to deliver
+
+ private:
+  template <class Body>
+  void answer(const Body& body) {
+    if (!is_mute) answers_.push_back(frame::written(body));
+  }
+
+  void on(const NodeId&, const frame::Put& put) {
+    ++puts;
+    uploads_[put.request] = {put.inbox, put.submission, put.size, to_bytes(put.chunk)};
+    finish_upload(put.request);
+  }
+  void on(const NodeId&, const frame::PutChunk& chunk) {
+    append(uploads_.at(chunk.request).envelope, chunk.chunk);
+    finish_upload(chunk.request);
+  }
+  void finish_upload(frame::RequestId request) {
+    Upload& upload = uploads_.at(request);
+    if (upload.envelope.size() < upload.size) return;
+    frame::Outcome settled{request, upload.submission, frame::OutcomeState::stored, 0, {}};
+    if (outcome)
+      settled.state = *outcome;
+    else if (submissions_.emplace(upload.inbox, upload.submission).second)
+      store(upload.inbox, upload.envelope);
+    if (settled.state == frame::OutcomeState::full) settled.retry_after_s = 60;
+    uploads_.erase(request);
+    answer(settled);
+  }
+
+  void on(const NodeId& peer, const frame::Subscribe& subscribe) {
+    std::deque<StoredEnvelope> queue;
+    for (const StoredEnvelope& one : inboxes[peer])
+      if (subscribed_.insert(one.number).second) queue.push_back(one);
+    if (tamper) tamper(queue);
+    frame::QueueNumber last = 0;
+    for (const StoredEnvelope& one : queue) {
+      deliver(one);
+      last = std::max(last, one.number);
+    }
+    if (!forgets_to_drain) answer(frame::Drained{subscribe.request, last, {}});
+  }
+  void deliver(const StoredEnvelope& one) {
+    frame::Delivery delivery;
+    delivery.number = one.number;
+    delivery.received = kNow;
+    delivery.expires = kNow + std::chrono::days(14);
+    delivery.size = static_cast<std::uint32_t>(one.envelope.size());
+    const ByteView envelope = one.envelope;
+    delivery.chunk = envelope.first(std::min(envelope.size(), frame::kChunkBytesMax));
+    answer(delivery);
+    for (std::size_t offset = delivery.chunk.size(); offset < envelope.size();) {
+      const ByteView rest = envelope.subspan(offset);
+      const ByteView chunk = rest.first(std::min(rest.size(), frame::kChunkBytesMax));
+      answer(frame::DeliveryChunk{one.number, static_cast<std::uint32_t>(offset), chunk});
+      offset += chunk.size();
+    }
+  }
+  void on(const NodeId& peer, const frame::Release& release) {
+    ++releases;
+    for (const frame::QueueRange& range : release.ranges)
+      std::erase_if(inboxes[peer], [&](const StoredEnvelope& one) {
+        return one.number >= range.first && one.number <= range.last;
+      });
+    answer(frame::Answer{release.request, frame::AnswerStatus::done, {}});
+  }
+
+  void on(const NodeId& peer, const frame::PublishCard& publish) {
+    frame::AnswerStatus status = frame::AnswerStatus::done;
+    const auto offered = identity::SignedCard::parse(publish.card).value();
+    const auto held = cards.find(peer);
+    if (publish_status)
+      status = *publish_status;
+    else if (held != cards.end() &&
+             !offered.check_replaces(identity::SignedCard::parse(held->second).value()))
+      status = frame::AnswerStatus::stale;
+    if (status == frame::AnswerStatus::done) cards[peer] = to_bytes(publish.card);
+    answer(frame::Answer{publish.request, status, {}});
+  }
+  void on(const NodeId&, const frame::LookUpCard& look_up) {
+    frame::CardAnswer found{look_up.request, std::nullopt, {}};
+    const auto held = cards.find(look_up.node);
+    if (held != cards.end()) found.card = held->second;
+    answer(found);
+  }
+  void on(const NodeId&, const frame::Ping& ping) { answer(frame::Pong{ping.token}); }
+  void on(const NodeId&, const frame::Credit&) {}
+  template <class Body>
+  void on(const NodeId&, const Body&) {
+    std::abort();  // a node never says this
+  }
+
+  struct Upload {
+    NodeId inbox;
+    SubmissionId submission;
+    std::size_t size = 0;
+    Bytes envelope;
+  };
+  std::map<frame::RequestId, Upload> uploads_;
+  std::set<std::pair<NodeId, SubmissionId>> submissions_;
+  std::set<frame::QueueNumber> subscribed_;  // delivered on this link
+  frame::QueueNumber last_number_ = 0;
+  std::vector<Bytes> answers_;
+};
+
+}  // namespace taut::test
