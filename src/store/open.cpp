@@ -144,8 +144,8 @@ class Opening {
     sqlite3_file_control(connection_->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
     static_assert(kPageBytes == 4096);
     return execute(
-        "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = EXTRA;"
-        "BEGIN IMMEDIATE; PRAGMA application_id = " +
+        "PRAGMA page_size = 4096; PRAGMA synchronous = EXTRA;"
+        "BEGIN; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = " +
         std::to_string(schema_.application_id) + "; COMMIT");
   }
 
