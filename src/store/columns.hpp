@@ -13,4 +13,12 @@ inline std::int64_t column_of(std::uint64_t number) {
 }
 inline std::int64_t column_of(WallTime at) { return column_of(at.unix_ms); }
 
+/// Sorted by SQLite as the numbers are, all 64 bits of them.
+inline std::int64_t sorted_column_of(std::uint64_t number) {
+  return static_cast<std::int64_t>(number ^ std::uint64_t{1} << 63);
+}
+inline std::uint64_t from_sorted_column(std::int64_t column) {
+  return static_cast<std::uint64_t>(column) ^ std::uint64_t{1} << 63;
+}
+
 }  // namespace taut::store

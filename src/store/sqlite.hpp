@@ -132,6 +132,8 @@ class Database {
   /// @errors damaged
   Status check();
 
+  /// Not moved from.
+  bool is_open() const { return connection_ != nullptr; }
   /// A write or sync has failed: nothing works any more until it is opened again.
   bool is_stopped() const;
   /// The last error in words.

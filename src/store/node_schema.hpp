@@ -1,0 +1,72 @@
+#pragma once
+// The tables of a node's state file (docs/storage.md; what they mean: node/store.hpp).
+
+#include "store/open.hpp"
+
+namespace taut::store {
+
+inline constexpr const char* kNodeMigrations[] = {
+    "CREATE TABLE value (key INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;"
+
+    // AUTOINCREMENT: no number is given twice, also when its row is gone.
+    "CREATE TABLE sealing_key (number INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL) STRICT;"
+
+    "CREATE TABLE contact ("
+    "  id INTEGER PRIMARY KEY,"
+    "  petname TEXT NOT NULL UNIQUE,"
+    "  verification INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE contact_node ("
+    "  node BLOB PRIMARY KEY,"
+    "  contact INTEGER NOT NULL REFERENCES contact ON DELETE CASCADE,"
+    "  place INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX contact_nodes ON contact_node (contact, place);"
+
+    "CREATE TABLE card (id INTEGER PRIMARY KEY, node BLOB NOT NULL UNIQUE, card BLOB NOT NULL) STRICT;"
+    "CREATE TABLE dispatcher (id INTEGER PRIMARY KEY, node BLOB NOT NULL UNIQUE, record BLOB NOT NULL) "
+    "STRICT;"
+
+    "CREATE TABLE counter (recipient BLOB PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    // copies: a dispatcher's node ID and the submission ID there, for each
+    "CREATE TABLE outgoing ("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  message_id BLOB NOT NULL,"
+    "  recipient BLOB NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  copies BLOB NOT NULL,"
+    "  envelope BLOB NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE stream ("
+    "  sender BLOB NOT NULL,"
+    "  stream INTEGER NOT NULL,"
+    "  newest_key INTEGER NOT NULL,"
+    "  record BLOB NOT NULL,"
+    "  PRIMARY KEY (sender, stream)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE seen ("
+    "  sender BLOB NOT NULL,"
+    "  message BLOB NOT NULL,"
+    "  newest_key INTEGER NOT NULL,"
+    "  PRIMARY KEY (sender, message)"
+    ") STRICT, WITHOUT ROWID;"
+    // counter: as sorted_column_of says
+    "CREATE TABLE held ("
+    "  id INTEGER PRIMARY KEY,"
+    "  sender BLOB NOT NULL,"
+    "  stream INTEGER NOT NULL,"
+    "  counter INTEGER NOT NULL,"
+    "  record BLOB NOT NULL,"
+    "  UNIQUE (sender, stream, counter)"
+    ") STRICT;"
+
+    "CREATE TABLE item ("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  offered INTEGER NOT NULL,"
+    "  record BLOB NOT NULL"
+    ") STRICT;"};
+
+inline constexpr Schema kNodeSchema{0x7461756e, kNodeMigrations};  // "taun"
+
+}  // namespace taut::store
