@@ -43,6 +43,7 @@ inline constexpr Error kMissingPsk{Errc::unavailable, {"missing_psk"}};
 inline constexpr Error kMissingTree{Errc::unavailable, {"missing_tree"}};
 inline constexpr Error kMissingKeyPackage{Errc::unavailable, {"missing_key_package"}};
 inline constexpr Error kPendingProposals{Errc::unavailable, {"pending_proposals"}};  ///< commit first
+inline constexpr Error kPendingCommit{Errc::misuse, {"pending_commit"}};  ///< merge or drop it first
 inline constexpr Error kOwnMessage{Errc::replayed, {"own_message"}};                 ///< sent from here
 inline constexpr Error kGroupClosed{Errc::violation, {"group_closed"}};  ///< re-initialised, or removed
 

@@ -5,7 +5,7 @@
 // it was. A commit, sent or received, is staged first and changes nothing until it is merged.
 
 #include <memory>
-#include <span>
+#include <vector>
 
 #include "mls/client.hpp"
 #include "mls/group_context.hpp"
@@ -16,8 +16,10 @@
 
 namespace taut::mls {
 
-struct GroupState;
 class Group;
+struct GroupState;
+struct UnprotectedMessage;
+enum class CommitPurpose : std::uint8_t;
 
 /// What a Commit or GroupInfo carries for those who join.
 enum class TreeDelivery : std::uint8_t { in_message, apart };
@@ -105,9 +107,11 @@ class Group {
   Result<SentProposal> propose(const Proposal& proposal, Time now, ByteView authenticated_data = {});
   Result<SentProposal> propose_update(LeafChange change = {}, ByteView authenticated_data = {});
   /// The commit is pending until it is merged: by `receive` and `merge` when it comes back, or by
-  /// `merge_pending` where the sender knows otherwise that it was accepted. A later one replaces it.
+  /// `merge_pending` where the sender knows otherwise that it was accepted.
+  /// @errors kPendingCommit: there is one already; the rules of §12.2; kExpired; the policy's own
   Result<SentCommit> commit(CommitOptions options, Time now);
   Result<Merged> merge_pending(Time now);
+  /// The caller knows that the commit was not accepted, and never will be.
   void drop_pending();
   bool has_pending_commit() const;
   /// The application decides that a pending proposal is not to be committed from here.
@@ -129,6 +133,8 @@ class Group {
 
   const GroupContext& context() const;
   GroupStatus status() const;
+  /// What the last commit asked for; `status` is reinitialized then.
+  const std::optional<ReInit>& reinit() const;
   LeafIndex own_leaf() const;
   /// nullptr: blank, or outside the tree.
   const LeafNode* member(LeafIndex leaf) const;
@@ -150,10 +156,24 @@ class Group {
   std::vector<Record> save();
   Changes take_changes();
   /// @param now  past epochs whose age is over their limit, or unknown, are gone
-  static Result<Group> load(Hooks hooks, std::span<const Record> records, Time now);
+  static Result<Group> load(Hooks hooks, std::vector<Record> records, Time now);
 
  private:
   explicit Group(std::unique_ptr<GroupState> state);
+  struct Succession {
+    ResumptionPskUsage usage;
+    GroupId group_id;
+    Extensions extensions;
+  };
+  Result<Successor> succeed(const Client& client, const Succession& succession, const Lifetime& lifetime,
+                            std::vector<KeyPackage> members, Time now) const;
+  Result<Received> receive_public(PublicMessage message, ByteView bytes);
+  Result<Received> receive_private(const PrivateMessage& message, ByteView bytes, Time now);
+  Result<Received> receive_own(ByteView bytes);
+  Result<Received> take_handshake(UnprotectedMessage opened);
+  Status stage_pending();
+  Result<SentCommit> commit_for(CommitPurpose purpose, const GroupState* previous, CommitOptions options,
+                                Time now);
   std::unique_ptr<GroupState> state_;
 };
 

@@ -40,4 +40,9 @@ const SendingPolicy& any_proposal() {
   return policy;
 }
 
+Executor& inline_executor() {
+  static InlineExecutor executor;
+  return executor;
+}
+
 }  // namespace taut::mls

@@ -2,6 +2,7 @@
 // What a group asks of the application: who somebody is, where pre-shared keys are, what is allowed.
 
 #include "base/time.hpp"
+#include "mls/executor.hpp"
 #include "mls/proposal.hpp"
 
 namespace taut::mls {
@@ -51,12 +52,16 @@ class SendingPolicy {
 };
 const SendingPolicy& any_proposal();
 
+/// The caller's own thread.
+Executor& inline_executor();
+
 /// All of the above must outlive the groups that were given them.
 struct Hooks {
   Random& random;
   const AuthenticationService& authentication = any_credential();
   const PskSource& psks = no_psks();
   const SendingPolicy& policy = any_proposal();
+  Executor& executor = inline_executor();  ///< where the leaf signatures of a new group are verified
 };
 
 }  // namespace taut::mls

@@ -38,6 +38,8 @@ struct CommitEffects {
   Bytes authenticated_data;
 };
 
+struct CommitChanges;
+
 /// A commit that was checked to the last bit, and not applied: hand it to `Group::merge`, or drop it.
 class StagedCommit {
  public:
@@ -51,9 +53,8 @@ class StagedCommit {
 
  private:
   friend class Group;
-  struct State;
-  explicit StagedCommit(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit StagedCommit(std::unique_ptr<CommitChanges> changes);
+  std::unique_ptr<CommitChanges> changes_;
 };
 
 using Received = std::variant<ApplicationMessage, ReceivedProposal, StagedCommit>;
@@ -61,8 +62,8 @@ using Received = std::variant<ApplicationMessage, ReceivedProposal, StagedCommit
 /// What became of this client's own proposals when an epoch began.
 struct Merged {
   CommitEffects effects;
-  /// Own proposals that the commit did not cover, pending or in a commit that lost: to be sent again if
-  /// they are still wanted.
+  /// Own proposals that the commit did not cover, pending or in a commit that lost, and that are not void
+  /// now: to be sent again if they are still wanted (an Update by `propose_update`).
   std::vector<Proposal> to_resend;
 };
 

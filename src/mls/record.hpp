@@ -14,20 +14,18 @@ namespace taut::mls {
 
 /// The numbers are part of the saved form.
 enum class RecordKind : std::uint8_t {
-  header = 0,           ///< version, suite, limits
-  epoch = 1,            ///< GroupContext, transcript hashes, epoch secrets
-  leaf = 2,             ///< one leaf of the ratchet tree, by leaf index
-  parent = 3,           ///< one parent node, by node index
-  node_key = 4,         ///< a private key on the own direct path, by node index
-  own = 5,              ///< own leaf index and signature key
-  tree_secret = 6,      ///< a node of an epoch's secret tree, by epoch and node index
-  ratchet = 7,          ///< by epoch, leaf and ratchet type
-  kept_key = 8,         ///< a skipped generation's key, by epoch, leaf, ratchet type and generation
-  past_epoch = 9,       ///< what opens late messages, by epoch
-  past_leaf = 10,       ///< a leaf as it was, by epoch and leaf index
-  resumption_psk = 11,  ///< by epoch
-  proposal = 12,        ///< received or sent in this epoch, by order of arrival
-  pending_commit = 13,  ///< own commit that has not come back yet
+  header = 0,          ///< version, suite, settings, status
+  epoch = 1,           ///< GroupContext, transcript hashes, epoch secrets
+  node = 2,            ///< of the ratchet tree, by node index
+  own = 3,             ///< own leaf index, signature key, private keys of the tree
+  tree_secret = 4,     ///< a node of an epoch's secret tree, by epoch and node index
+  ratchet = 5,         ///< by epoch, leaf and ratchet type
+  kept_key = 6,        ///< a skipped generation's key, by epoch, leaf, ratchet type and generation
+  past_epoch = 7,      ///< what opens late messages, by epoch
+  past_leaf = 8,       ///< who sat at a leaf, by epoch and leaf index
+  resumption_psk = 9,  ///< by epoch
+  proposal = 10,       ///< received or sent in this epoch, by order of arrival
+  pending_commit = 11  ///< own commit that has not come back yet
 };
 inline constexpr RecordKind kLastRecordKind = RecordKind::pending_commit;
 
