@@ -24,6 +24,9 @@ class DhPublic {
   static Result<DhPublic> from_bytes(DhId id, ByteView bytes);
   DhId id() const { return id_; }
   ByteView view() const { return bytes_.view(); }
+  /// Every shared secret with it would be zero: nobody can encrypt to it. A key that others will have to
+  /// use is checked when it arrives, and not when it is too late.
+  bool is_low_order() const;
   friend bool operator==(const DhPublic&, const DhPublic&) = default;
 
  private:

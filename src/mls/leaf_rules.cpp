@@ -37,10 +37,9 @@ Status LeafRules::check(const LeafNode& leaf) const {
   if (!capabilities.supports(leaf.credential.type()) || !capabilities.supports(required_) ||
       !std::ranges::all_of(leaf.extensions.list(), is_listed))
     return refuse(errors::kUnsupportedCapability);
-  if (!crypto::DhPublic::from_bytes(suite_->dh, leaf.encryption_key.view()) ||
-      !crypto::SignaturePublic::from_bytes(suite_->signature, leaf.signature_key.view()))
+  if (!crypto::SignaturePublic::from_bytes(suite_->signature, leaf.signature_key.view()))
     return refuse(errors::kBadKey);
-  return {};
+  return check_encryption_key(*suite_, leaf.encryption_key);
 }
 
 Status LeafRules::check_signature(const LeafNode& leaf, LeafIndex place) const {
@@ -48,6 +47,12 @@ Status LeafRules::check_signature(const LeafNode& leaf, LeafIndex place) const {
   if (!key) return refuse(errors::kBadKey);
   const LeafPlace here{group_id_, place};
   return verify_with_label(*key, "LeafNodeTBS", leaf_node_tbs(leaf, &here), leaf.signature);
+}
+
+Status check_encryption_key(const crypto::Suite& suite, const HpkePublicKey& key) {
+  const auto parsed = crypto::DhPublic::from_bytes(suite.dh, key.view());
+  if (!parsed || parsed->is_low_order()) return refuse(errors::kBadKey);
+  return {};
 }
 
 Status check_lifetime(const LeafNode& leaf, std::uint64_t now_unix_s, std::uint64_t total_s_max) {

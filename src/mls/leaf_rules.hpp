@@ -38,6 +38,10 @@ class LeafRules {
   RequiredCapabilities required_;  // with the types of the group context's extensions
 };
 
+/// Members can encrypt to this key. One that they could not would stop every commit of the group.
+/// @errors kBadKey
+Status check_encryption_key(const crypto::Suite& suite, const HpkePublicKey& key);
+
 /// A clock's view, for those who propose; validity of a commit never depends on it.
 /// @param total_s_max  longest lifetime that the application accepts (RFC 9420 §7.2)
 /// @errors kExpired

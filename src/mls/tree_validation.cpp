@@ -37,6 +37,13 @@ Status check_members(const TreeView& tree, const LeafRules& rules) {
   return status;
 }
 
+Status check_parent_keys(const TreeView& tree, const crypto::Suite& suite) {
+  for (NodeIndex node(1); tree.size().contains(node); node.value += 2)
+    if (const ParentNode* parent_node = tree.parent_node(node))
+      TAUT_CHECK(check_encryption_key(suite, parent_node->encryption_key));
+  return {};
+}
+
 Status check_unmerged_leaves(const TreeView& tree) {
   for (NodeIndex node(1); tree.size().contains(node); node.value += 2) {
     const ParentNode* parent_node = tree.parent_node(node);
@@ -52,6 +59,7 @@ Status check_unmerged_leaves(const TreeView& tree) {
 
 Status validate_tree(const RatchetTree& tree, const LeafRules& rules, Executor& executor) {
   TAUT_CHECK(check_members(tree, rules));
+  TAUT_CHECK(check_parent_keys(tree, rules.suite()));
   TAUT_CHECK(check_unmerged_leaves(tree));
   if (tree.has_duplicate_keys()) return refuse(errors::kDuplicateKey);
   if (!tree.credentials().all_supported()) return refuse(errors::kUnsupportedCapability);

@@ -11,9 +11,12 @@ namespace taut::mls {
 /// All of it but the tree hash, which the caller compares with the GroupContext's first, and the
 /// credentials, which the application judges: leaves, unmerged leaves, unique keys, parent hashes, then
 /// the signature of every leaf.
-/// @errors kInvalidTree, kDuplicateKey, kBadParentHash, kBadSignature, and those of LeafRules::check
+/// @errors kInvalidTree, kBadKey, kDuplicateKey, kBadParentHash, kBadSignature, and those of LeafRules::check
 Status validate_tree(const RatchetTree& tree, const LeafRules& rules, Executor& executor);
 
+/// Every parent has a key that can be encrypted to.
+/// @errors kBadKey
+Status check_parent_keys(const TreeView& tree, const crypto::Suite& suite);
 /// Unmerged leaves are members below, and are named by every parent in between (§12.4.3.1).
 /// @errors kInvalidTree
 Status check_unmerged_leaves(const TreeView& tree);

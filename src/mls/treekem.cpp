@@ -122,7 +122,7 @@ namespace {
 Status check_path_keys(const TreeDiff& diff, const UpdatePath& path, const Suite& suite) {
   std::vector<ByteView> keys{path.leaf_node.encryption_key.view()};
   for (const UpdatePathNode& node : path.nodes) {
-    if (!crypto::DhPublic::from_bytes(suite.dh, node.encryption_key.view())) return refuse(errors::kBadKey);
+    TAUT_CHECK(check_encryption_key(suite, node.encryption_key));
     keys.push_back(node.encryption_key.view());
   }
   if (std::ranges::any_of(keys, [&](ByteView key) { return diff.has_encryption_key(key); }))
