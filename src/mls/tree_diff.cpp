@@ -89,7 +89,8 @@ void TreeDiff::add_unmerged(NodeIndex node, LeafIndex leaf_index) {
   if (changed == changes_.parents.end())
     changed = changes_.parents.emplace(node.value, *parent_node(node)).first;
   auto& unmerged = changed->second->unmerged_leaves;
-  unmerged.insert(std::ranges::lower_bound(unmerged, leaf_index), leaf_index);
+  const auto at = std::ranges::lower_bound(unmerged, leaf_index);
+  if (at == unmerged.end() || *at != leaf_index) unmerged.insert(at, leaf_index);
   touch(node);
 }
 
