@@ -21,26 +21,22 @@ class ParentHashCheck {
 
   Status run() {
     covered_.assign(tree_.size().node_count(), false);
-    bool twice = false;
     tree_.for_each_member([&](LeafIndex index, const LeafNode& leaf) {
-      if (leaf.source() == LeafNodeSource::commit) twice = !follow(NodeIndex(index)) || twice;
+      if (leaf.source() == LeafNodeSource::commit) follow(NodeIndex(index));
     });
-    if (twice) return refuse(errors::kBadParentHash);
     for (NodeIndex node(1); tree_.size().contains(node); node.value += 2)
       if (!tree_.is_blank(node) && !covered_[node.value]) return refuse(errors::kBadParentHash);
     return {};
   }
 
  private:
-  // The chain that begins at a leaf, as far as its hashes hold. False: it meets another one.
-  bool follow(NodeIndex node) {
-    while (const auto above = next_parent(node)) {
-      if (!is_valid(node, *above)) return true;
-      if (covered_[above->value]) return false;
+  // The chain that begins at a leaf, as far as its hashes hold. Two chains cannot meet: from different
+  // sides each would have to hash the other, and on one side `is_updated_together` holds for one node only.
+  void follow(NodeIndex node) {
+    for (auto above = next_parent(node); above && is_valid(node, *above); above = next_parent(node)) {
       covered_[above->value] = true;
       node = *above;
     }
-    return true;
   }
 
   std::optional<NodeIndex> next_parent(NodeIndex node) const {

@@ -4,8 +4,8 @@
 
 namespace taut::mls {
 
-/// Every non-blank parent is parent-hash valid: one chain of parent hashes, and only one, leads to it from
-/// a leaf (RFC 9420 §7.9.2).
+/// Every non-blank parent is parent-hash valid: a chain of parent hashes leads to it from a leaf
+/// (RFC 9420 §7.9.2).
 /// @errors kBadParentHash
 Status check_parent_hashes(const RatchetTree& tree);
 

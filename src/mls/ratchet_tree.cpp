@@ -41,7 +41,6 @@ Result<RatchetTree> RatchetTree::read(crypto::HashId hash, wire::Reader& in) {
   NodeLists lists;
   bool last_is_blank = true;
   for (NodeIndex index; !nodes.empty(); ++index.value) {
-    if (index.value >= 2 * kLeafCountMax - 1) return refuse(errors::kLimit);
     TAUT_TRY(const bool is_present, nodes.present());
     last_is_blank = !is_present;
     if (is_present) TAUT_CHECK(read_node(nodes, index, lists));

@@ -177,6 +177,24 @@ TEST_CASE("tree diff: duplicate keys are found, whoever else changes in the same
   CHECK(twice.check_unique_keys().error() == errors::kDuplicateKey);
 }
 
+TEST_CASE("tree diff: which encryption keys are in the tree as it will be") {
+  TreeWorld world;
+  world.add(3);
+  world.commit({1});
+  const LeafNode added = world.signed_leaf(world.new_keys());
+  const Bytes leafs = world.tree.leaf({2})->encryption_key.bytes;
+  const Bytes parents = world.tree.parent_node(NodeIndex(3))->encryption_key.bytes;
+  TreeDiff diff(world.tree);
+  CHECK(diff.has_encryption_key(leafs));
+  CHECK(diff.has_encryption_key(parents));
+  CHECK_FALSE(diff.has_encryption_key(added.encryption_key.view()));
+  must(diff.add_leaf(added));
+  CHECK(diff.has_encryption_key(added.encryption_key.view()));
+  CHECK(diff.remove_leaf({2}).has_value());
+  CHECK_FALSE(diff.has_encryption_key(leafs));
+  CHECK_FALSE(diff.has_encryption_key(parents));
+}
+
 TEST_CASE("tree diff: a credential type that some member does not support is refused") {
   TreeWorld world;
   world.add(2);

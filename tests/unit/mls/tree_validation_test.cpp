@@ -115,6 +115,33 @@ TEST_CASE("tree validation: a parent that no leaf vouches for") {
   }
 }
 
+TEST_CASE("tree validation: a leaf below a parent, neither part of its path nor unmerged there") {
+  TreeWorld world;
+  world.add(3);
+  world.remove({1});
+  world.commit({0});  // node 1 is filtered: leaf 1 is blank
+  REQUIRE(world.add(1).front() == LeafIndex{1});
+  REQUIRE(world.tree.parent_node(NodeIndex(1)) == nullptr);
+  Nodes nodes = nodes_of(world.tree);
+  REQUIRE(nodes.parent(3).unmerged_leaves == std::vector<LeafIndex>{{1}});
+  CHECK(validate(world, nodes).has_value());
+  nodes.parent(3).unmerged_leaves.clear();  // no parent hash covers this: leaf 1 is on leaf 0's side
+  CHECK(validate(world, std::move(nodes)).error() == errors::kBadParentHash);
+}
+
+TEST_CASE("tree validation: a credential type that not everybody supports") {
+  TreeWorld world;
+  world.add(2);
+  const Keys keys = world.new_keys();
+  LeafNode leaf = world.unsigned_leaf(keys);
+  leaf.credential = Credential{X509Credential{{{1, 2, 3}}}};
+  leaf.capabilities.credentials = {CredentialType::x509, CredentialType::basic};
+  world.sign(leaf, keys.signature);
+  Nodes nodes = nodes_of(world.tree);
+  nodes.leaves.push_back({{3}, leaf});
+  CHECK(validate(world, std::move(nodes)).error() == errors::kUnsupportedCapability);
+}
+
 TEST_CASE("tree validation: unmerged leaves are members below their parent") {
   const TreeWorld world = filled_world();
   for (const std::uint32_t leaf : {0U, 3U, 8U, 0xffff'ffffU}) {
