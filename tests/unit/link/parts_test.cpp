@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "forged_end.hpp"
 #include "link/frame_queue.hpp"
 #include "noise/protocol.hpp"
+#include "support/forged_end.hpp"
 
 using namespace taut;
 using namespace taut::test;

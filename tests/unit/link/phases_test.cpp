@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "forged_end.hpp"
+#include "support/forged_end.hpp"
 
 using namespace taut;
 using namespace taut::test;

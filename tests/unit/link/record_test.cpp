@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "forged_end.hpp"
+#include "support/forged_end.hpp"
 
 using namespace taut;
 using namespace taut::test;

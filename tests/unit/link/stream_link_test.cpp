@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "two_ends.hpp"
+#include "support/two_ends.hpp"
 
 using namespace taut;
 using namespace taut::test;

@@ -7,7 +7,8 @@
 #include "link/noise_names.hpp"
 #include "link/record.hpp"
 #include "noise/handshake_state.hpp"
-#include "two_ends.hpp"
+#include "support/require.hpp"
+#include "support/two_ends.hpp"
 
 namespace taut::test {
 
@@ -49,11 +50,14 @@ class ForgedEnd {
   }
   void read_answer(ByteView block) { read(block.subspan(2)); }
 
-  /// A record with any plaintext.
+  /// A record with any plaintext; one that says it rekeys does.
   Bytes record_with(ByteView plaintext) {
     if (!transport_) transport_ = noise_.split().value();
     Bytes message(plaintext.size() + noise::kTagBytes);
-    CHECK(transport_->send->encrypt_with_ad({}, plaintext, message));
+    TAUT_REQUIRE(transport_->send->encrypt_with_ad({}, plaintext, message).has_value());
+    const bool rekeys =
+        !plaintext.empty() && plaintext[0] == static_cast<Byte>(RecordKind::frames_then_rekey);
+    if (rekeys) TAUT_REQUIRE(transport_->send->rekey().has_value());
     Bytes out;
     append_block(out, message);
     return out;
@@ -76,12 +80,12 @@ class ForgedEnd {
   }
   Bytes message_with(ByteView payload) {
     Bytes out(payload.size() + noise_.message_overhead());
-    CHECK(noise_.write_message(payload, out, *random_));
+    TAUT_REQUIRE(noise_.write_message(payload, out, *random_).has_value());
     return out;
   }
   void read(ByteView message) {
     Bytes payload(message.size());
-    CHECK(noise_.read_message(message, payload));
+    TAUT_REQUIRE(noise_.read_message(message, payload).has_value());
   }
 
   Random* random_;
