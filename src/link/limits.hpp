@@ -19,8 +19,13 @@ inline constexpr std::size_t kHandshakeBytesMax = 4096;
 /// Handshake payloads are padded to a multiple of this, so that their length says nothing.
 inline constexpr std::size_t kHandshakePaddingBytes = 256;
 
-/// Records under one key at most (a peer that goes further is cut off) ...
+/// Records under one key: a peer that goes further without a rekey is cut off.
 inline constexpr std::uint64_t kRekeyRecordsMax = std::uint64_t{1} << 20;
+
+/// Links that name the same peer and are not confirmed yet (design §5).
+inline constexpr std::size_t kHalfOpenPerPeerMax = 2;
+/// How long a session is received from after another took its place (design §5).
+inline constexpr Duration kReplacedReceivable = 30s;
 
 /// What an owner may tighten.
 struct Limits {
