@@ -20,6 +20,20 @@ std::string responder_told(Node& bob, const Bytes& first_bytes) {
   return b.told;
 }
 
+/// A certificate for any key, rightly signed by `signer` in its own name.
+identity::LinkKeyCertificate certified(const Node& signer, const crypto::DhPublic& key) {
+  identity::LinkKeyCertificate certificate = signer.identity.link_key(kDefaultSuite)->certificate;
+  certificate.key = key;
+  certificate.signature = {};
+  Bytes content =
+      wire::written([&](wire::Writer& out) { identity::write_link_key_certificate(out, certificate); });
+  content.pop_back();  // the empty signature's length
+  certificate.signature = crypto::sign_with_label(signer.identity.signature_key(), crypto::kTautPrefix,
+                                                  "LinkKeyCertificate", content)
+                              .value();
+  return certificate;
+}
+
 }  // namespace
 
 TEST_CASE("the truth is accepted: the forged end's own test") {
@@ -153,6 +167,17 @@ TEST_CASE("what a responder may not say of itself, and how it learns that it was
   mallorys.signature_key = mallory.identity.signature_key().public_key;
   mallorys.certificate = mallory.identity.link_key(kDefaultSuite)->certificate;
   CHECK(told(mallorys) == "closed(broken identity_mismatch)");
+
+  // Rightly signed, for the very key that Noise has proven; but it names Mallory, and Bob was called.
+  IdentityPayload adopted = mallorys;
+  adopted.certificate = certified(mallory, bob.remote().link_key);
+  CHECK(told(adopted) == "closed(broken identity_mismatch)");
+  IdentityPayload control = truth;
+  control.certificate = certified(bob, bob.remote().link_key);
+  End dialled(StreamLink::dial(alice.local(), bob.remote(), Purpose::dispatcher, {}, kNoon).value());
+  ForgedEnd honest = ForgedEnd::responder(bob, bob);
+  dialled.receive(honest.answer_with(write_identity_payload(control), dialled.flush()));
+  CHECK(dialled.told == "authenticated");
 
   IdentityPayload to_mallory = truth;
   to_mallory.recipient = mallory.identity.node_id();
