@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "base/secret.hpp"
+
 namespace taut::crypto {
 namespace {
 
@@ -20,6 +22,9 @@ Result<Bytes> from_base64_variant(std::string_view text, int variant) {
                         variant) != 0)
     return malformed();
   bytes.resize(size);
+  // libsodium takes some bytes beyond ASCII for letters; the canonical form is what it writes itself.
+  if (!equals_in_constant_time(as_bytes(to_base64_variant(bytes, variant)), as_bytes(text)))
+    return malformed();
   return bytes;
 }
 
@@ -35,6 +40,7 @@ std::string to_hex(ByteView bytes) {
 Result<Bytes> from_hex(std::string_view text) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'F'; };
   if (text.size() % 2 != 0 || std::ranges::any_of(text, upper)) return malformed();
+  if (text.empty()) return Bytes{};  // libsodium wants a buffer even for nothing
   Bytes bytes(text.size() / 2);
   if (sodium_hex2bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, nullptr, nullptr) != 0)
     return malformed();

@@ -50,6 +50,13 @@ TEST_CASE("encoding: one text for one value") {
     CAPTURE(text);
     CHECK_FALSE(from_base64url(text).has_value());
   }
+  // Bytes beyond ASCII, some of which libsodium's decoder takes for letters.
+  for (unsigned byte = 0x80; byte < 0x100; ++byte) {
+    const std::string text = std::string(1, static_cast<char>(byte)) + "m9v";
+    CHECK_FALSE(from_base64(text).has_value());
+    CHECK_FALSE(from_base64url(text).has_value());
+    CHECK_FALSE(from_hex(text).has_value());
+  }
   CHECK_FALSE(from_hex(std::string_view("ab\0cd", 5)).has_value());
   CHECK_FALSE(from_base64(std::string_view("Zm9\0", 4)).has_value());
 }
