@@ -1,5 +1,7 @@
 #include "store/connection.hpp"
 
+#include "store/guarded_vfs.hpp"
+
 namespace taut::store {
 
 namespace {
@@ -7,7 +9,7 @@ namespace {
 /// After one of these it is not known what is on disk: a second sync may say yes to what the first lost.
 bool stops(int code) {
   const int primary = code & 0xff;
-  return primary == SQLITE_FULL || (primary == SQLITE_IOERR && code != SQLITE_IOERR_DATA);
+  return primary == SQLITE_FULL || primary == SQLITE_IOERR;
 }
 
 struct Meaning {
@@ -27,6 +29,7 @@ Meaning meaning_of(int code) {
       return {Errc::unavailable, reasons::kReadOnly, "it may only be read",
               "make the file and its folder writable for their owner"};
     case SQLITE_CORRUPT:
+    case kDamagedPage:
       return {Errc::unavailable, reasons::kDamaged, "it is damaged",
               "keep a copy, check the disk, and move the damaged files away to begin anew"};
     case SQLITE_BUSY:
@@ -39,7 +42,6 @@ Meaning meaning_of(int code) {
     default:
       break;
   }
-  if (code == SQLITE_IOERR_DATA) return meaning_of(SQLITE_CORRUPT);
   return {Errc::unavailable, reasons::kStorage, "it could not be read or written",
           "check the disk and the folder's permissions"};
 }
@@ -58,6 +60,7 @@ Error Connection::note(int code) {
   const bool known = handle != nullptr && (sqlite3_extended_errcode(handle) & 0xff) == (code & 0xff);
   const int exact = known ? sqlite3_extended_errcode(handle) : code;
   std::string detail = known ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  if (exact == kDamagedPage) detail = "a page fails its checksum";
   if (exact != (exact & 0xff)) detail += ", code " + std::to_string(exact);
   if (stops(exact)) stopped = true;
   last = explain(exact, path, detail);

@@ -90,8 +90,9 @@ Status DispatcherTables::apply_all(Operations operations, Results& results) {
   for (Operation& operation : operations) {
     results.push_back(std::visit([this](auto& one) { return apply(one); }, operation));
     const StoreResult& result = results.back();
-    if (!result && !is_refusal(result.error()) && !only_reads(operation))
-      return std::unexpected(result.error());
+    if (result || is_refusal(result.error())) continue;
+    // A damaged page is the trouble of who reads it; after anything worse SQLite has ended the transaction.
+    if (!only_reads(operation) || !database_.is_in_transaction()) return std::unexpected(result.error());
   }
   return {};
 }

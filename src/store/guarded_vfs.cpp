@@ -29,6 +29,8 @@ PageNumber number_of(sqlite3_int64 offset) {
   return static_cast<PageNumber>(offset / sqlite3_int64{kPageBytes}) + 1;
 }
 
+static_assert(kDamagedPage == SQLITE_FORMAT);
+
 int close_file(sqlite3_file* file) { return below(file)->pMethods->xClose(below(file)); }
 
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
@@ -36,8 +38,8 @@ int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   if (code != SQLITE_OK || !holds_pages(file) || !is_page(size, offset)) return code;
   const PageView page(static_cast<const Byte*>(to), kPageBytes);
   if (page_holds(page, number_of(offset))) return SQLITE_OK;
-  sqlite3_log(SQLITE_IOERR_DATA, "page %u fails its checksum", number_of(offset));
-  return SQLITE_IOERR_DATA;
+  sqlite3_log(SQLITE_CORRUPT, "page %u fails its checksum", number_of(offset));
+  return kDamagedPage;
 }
 
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {

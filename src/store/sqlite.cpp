@@ -103,6 +103,7 @@ Status Database::check() {
   return std::unexpected(connection_->last.error);
 }
 
+bool Database::is_in_transaction() const { return sqlite3_get_autocommit(connection_->handle) == 0; }
 bool Database::is_stopped() const { return connection_->stopped; }
 const Failure& Database::failure() const { return connection_->last; }
 

@@ -132,6 +132,8 @@ class Database {
   /// @errors damaged
   Status check();
 
+  /// False after SQLite has rolled one back by itself.
+  bool is_in_transaction() const;
   /// Not moved from.
   bool is_open() const { return connection_ != nullptr; }
   /// A write or sync has failed: nothing works any more until it is opened again.

@@ -85,33 +85,33 @@ std::shared_ptr<CrashDisk::File> CrashDisk::open(const std::string& path, bool c
     return file;
   }
   if (!create) return nullptr;
-  notice();
+  notice(Step::create);
   seen_[name] = file;
   pending_.push_back({Change::Kind::link, file, 0, {}, name});
   return file;
 }
 
 void CrashDisk::write(const std::shared_ptr<File>& file, std::string bytes, std::size_t offset) {
-  notice();
+  notice(Step::write);
   pending_.push_back({Change::Kind::write, file, offset, std::move(bytes), {}});
 }
 
 void CrashDisk::truncate(const std::shared_ptr<File>& file, std::size_t size) {
-  notice();
+  notice(Step::truncate);
   pending_.push_back({Change::Kind::truncate, file, size, {}, {}});
 }
 
 void CrashDisk::remove(const std::string& path, bool syncs_folder) {
   const auto found = seen_.find(name_of(path));
   if (found == seen_.end()) return;
-  notice();
+  notice(Step::remove);
   pending_.push_back({Change::Kind::unlink, found->second, 0, {}, found->first});
   seen_.erase(found);
   if (syncs_folder) settle_names();
 }
 
 void CrashDisk::sync(const std::shared_ptr<File>& file) {
-  notice();
+  notice(Step::sync);
   if (syncs_ == Syncs::honest) return settle(file);
   for (const auto& one : std::exchange(late_, std::vector{file})) settle(one);
 }

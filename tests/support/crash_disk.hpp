@@ -26,8 +26,9 @@ class CrashDisk {
   CrashDisk& operator=(const CrashDisk&) = delete;
   ~CrashDisk();
 
-  /// Called before everything that changes the disk: create, write, truncate, sync, delete.
-  std::function<void()> before_change;
+  enum class Step : std::uint8_t { create, write, truncate, sync, remove };
+  /// Called before everything that changes the disk.
+  std::function<void(Step)> before_change;
 
   /// How many changes since the last sync, by file, might or might not be on the disk.
   std::size_t pending_count() const;
@@ -63,8 +64,8 @@ class CrashDisk {
  private:
   using Names = std::map<std::string, std::shared_ptr<File>>;
   std::string name_of(const std::string& path) const;
-  void notice() const {
-    if (before_change) before_change();
+  void notice(Step step) const {
+    if (before_change) before_change(step);
   }
   void settle(const std::shared_ptr<File>& file);
   void settle_names();

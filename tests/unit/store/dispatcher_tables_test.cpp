@@ -111,6 +111,37 @@ TEST_CASE("a sweep goes on where its limit ended it, and says so") {
   CHECK(forgotten == 3000);
 }
 
+TEST_CASE("a damaged message is reported to who asks for it, and to nobody else") {
+  Folder folder;
+  const fs::path file = folder / "post.db";
+  const auto fetch = [](std::uint64_t inbox) {
+    return FetchMessages{value_numbered<NodeId>(inbox), 0, 1 << 20, 10};
+  };
+  {
+    auto tables = open_tables(file);
+    PutMessage long_one = put_of(1, 1, 9000);
+    append(long_one.body, as_bytes("the end of it"));  // in a page of its own
+    std::vector<Operation> batch{AddNode{value_numbered<NodeId>(1), {}},
+                                 AddNode{value_numbered<NodeId>(2), {}}, std::move(long_one),
+                                 put_of(2, 1, 9000)};
+    for (const auto& result : tables->carry_out(batch)) REQUIRE(result.has_value());
+  }
+  std::string bytes = read_file(file);
+  const std::size_t end = bytes.find("the end of it");
+  REQUIRE(end != std::string::npos);
+  bytes[end] ^= 1;
+  write_file(file, bytes);
+  auto tables = open_tables(file);
+  std::vector<Operation> batch{put_of(2, 2), fetch(1), fetch(2), put_of(2, 3)};
+  const auto results = tables->carry_out(batch);
+  CHECK(results[0].has_value());
+  CHECK(results[1].error().reason == store::reasons::kDamaged);
+  CHECK(std::get<Fetched>(*results[2]).messages.size() == 2);
+  CHECK(results[3].has_value());
+  CHECK_FALSE(tables->is_stopped());
+  CHECK(tables->failure().text.find("damaged") != std::string::npos);
+}
+
 TEST_CASE("two dispatchers cannot use one database") {
   Folder folder;
   const auto tables = open_tables(folder / "post.db");

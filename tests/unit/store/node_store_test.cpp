@@ -92,8 +92,7 @@ TEST_CASE("contacts: by petname, by node, replaced whole, sorted") {
   });
   // A node belongs to one contact at most.
   CHECK_FALSE(
-      store
-          .write([](Transaction& to) { return to.put_contact({"eve", Verification::unverified, {id(4)}}); })
+      store.write([](Transaction& to) { return to.put_contact({"eve", Verification::unverified, {id(4)}}); })
           .has_value());
   write(store, [](Transaction& to) {
     CHECK_FALSE(to.contact("eve")->has_value());
@@ -133,13 +132,12 @@ TEST_CASE("cards, dispatchers, counters") {
 TEST_CASE("outgoing messages: in order, with their copies, numbers never used twice") {
   Folder folder;
   auto store = open_store(folder / "state.db");
-  const OutgoingRow row{
-      0,
-      value_numbered<MessageId>(7),
-      id(2),
-      {kStartMs},
-      to_bytes(text("sealed")),
-      {{id(9), value_numbered<SubmissionId>(1)}, {id(8), value_numbered<SubmissionId>(2)}}};
+  const OutgoingRow row{0,
+                        value_numbered<MessageId>(7),
+                        id(2),
+                        {kStartMs},
+                        to_bytes(text("sealed")),
+                        {{id(9), value_numbered<SubmissionId>(1)}, {id(8), value_numbered<SubmissionId>(2)}}};
   write(store, [&](Transaction& to) {
     for (RowNumber number = 1; number <= 3; ++number) CHECK(to.add_outgoing(row) == number);
     CHECK(to.erase_outgoing(3).has_value());

@@ -16,7 +16,7 @@ class PowerCuts {
   using Examine = std::function<std::string(const std::filesystem::path& folder)>;
 
   PowerCuts(CrashDisk& disk, Examine examine) : disk_(disk), examine_(std::move(examine)) {
-    disk_.before_change = [this] { cut(); };
+    disk_.before_change = [this](CrashDisk::Step) { cut(); };
   }
   ~PowerCuts() { disk_.before_change = nullptr; }
 
