@@ -23,6 +23,8 @@ class ArgumentParser {
   }
   /// A noun that stands before its verbs.
   CLI::App& noun(const std::string& name, const std::string& about);
+  /// Lets a noun stand alone, for the request that it then is.
+  void alone(CLI::App& noun, Request request);
   CLI::App& root() { return root_; }
 
   Outcome<Arguments> parse(std::span<const std::string> words);

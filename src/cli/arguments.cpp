@@ -116,6 +116,11 @@ CLI::App& ArgumentParser::noun(const std::string& name, const std::string& about
   return *app;
 }
 
+void ArgumentParser::alone(CLI::App& noun, Request request) {
+  noun.require_subcommand(0, 1);
+  leaves_.push_back({&noun, [request = std::move(request)]() -> Outcome<Request> { return request; }});
+}
+
 CLI::App& ArgumentParser::innermost() {
   CLI::App* app = &root_;
   while (CLI::App* const next = next_typed(*app)) app = next;

@@ -18,6 +18,8 @@ struct TypedRecv : Typed {
   bool follow = false;
 };
 
+struct TypedDrop : Typed, OutboxDropRequest {};
+
 /// Seconds, with up to three digits behind a point.
 Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::string& typed) {
   const std::size_t point = typed.find('.');
@@ -69,8 +71,13 @@ void declare_message_commands(ArgumentParser& parser) {
       ->type_name("SECONDS");
   recv.app->add_flag("--follow", recv.follow, "Stay, and print messages as they come")
       ->disable_flag_override();
-  parser.command<Typed>(root, "outbox", "Messages whose outcome is not known yet",
-                        [](const Typed&) -> Request { return OutboxRequest{}; });
+  CLI::App& outbox = parser.noun("outbox", "Messages whose outcome is not known yet");
+  parser.alone(outbox, OutboxRequest{});
+  parser.command<Typed>(outbox, "retry", "Ask the dispatchers what became of them, and send them again",
+                        [](const Typed&) -> Request { return OutboxRetryRequest{}; });
+  auto& drop = parser.command<TypedDrop>(outbox, "drop", "Give up on one; it may still arrive",
+                                         [](const OutboxDropRequest& typed) -> Request { return typed; });
+  word(drop, "ID", drop.message, "The message's ID")->required();
 }
 
 }  // namespace taut::cli

@@ -20,16 +20,45 @@ constexpr std::array kRows{
     ExitCodeRow{ExitCode::interrupted, "interrupted", "interrupted"},
 };
 
-}  // namespace
+/// Where a category alone says too little: `unavailable` may be a dispatcher or a disk.
+struct ReasonRow {
+  std::string_view reason;
+  ExitCode code;
+};
+constexpr std::array kReasons{
+    ReasonRow{"too_large", ExitCode::usage},
+    ReasonRow{"bad_name", ExitCode::usage},
+    ReasonRow{"contact_exists", ExitCode::usage},
+    ReasonRow{"identity_exists", ExitCode::usage},
+    ReasonRow{"own_card", ExitCode::usage},
+    ReasonRow{"old_card", ExitCode::usage},
+    ReasonRow{"no_dispatcher", ExitCode::usage},
+    ReasonRow{"not_a_database", ExitCode::usage},
+    ReasonRow{"foreign_file", ExitCode::usage},
+    ReasonRow{"newer_schema", ExitCode::usage},
+    ReasonRow{"future_state", ExitCode::usage},
+    ReasonRow{"identity_mismatch", ExitCode::identity},
+    ReasonRow{"revoked", ExitCode::identity},
+    ReasonRow{"expired", ExitCode::identity},
+    ReasonRow{"refused", ExitCode::authentication},
+    ReasonRow{"declined", ExitCode::authentication},
+    ReasonRow{"no_such_contact", ExitCode::not_found},
+    ReasonRow{"no_identity", ExitCode::not_found},
+    ReasonRow{"outcome_unknown", ExitCode::timeout},
+    ReasonRow{"storage", ExitCode::storage},
+    ReasonRow{"disk_full", ExitCode::storage},
+    ReasonRow{"busy", ExitCode::storage},
+    ReasonRow{"locked", ExitCode::storage},
+    ReasonRow{"read_only", ExitCode::storage},
+    ReasonRow{"damaged", ExitCode::storage},
+    ReasonRow{"damaged_state", ExitCode::storage},
+    ReasonRow{"loose_modes", ExitCode::storage},
+    ReasonRow{"other_owner", ExitCode::storage},
+    ReasonRow{"store_stopped", ExitCode::storage},
+};
 
-std::span<const ExitCodeRow> exit_codes() { return kRows; }
-
-std::string_view name_of(ExitCode code) { return std::ranges::find(kRows, code, &ExitCodeRow::code)->name; }
-
-ExitCode exit_code_of(const Error& error) {
-  if (error.reason == reasons::kIdentityMismatch) return ExitCode::identity;
-  if (error.reason == reasons::kTooLarge) return ExitCode::usage;
-  switch (error.code) {
+ExitCode exit_code_of(Errc code) {
+  switch (code) {
     case Errc::malformed:
     case Errc::incompatible:
       return ExitCode::usage;
@@ -45,6 +74,17 @@ ExitCode exit_code_of(const Error& error) {
       return ExitCode::unexpected;
   }
   return ExitCode::unexpected;
+}
+
+}  // namespace
+
+std::span<const ExitCodeRow> exit_codes() { return kRows; }
+
+std::string_view name_of(ExitCode code) { return std::ranges::find(kRows, code, &ExitCodeRow::code)->name; }
+
+ExitCode exit_code_of(const Error& error) {
+  const auto* const row = std::ranges::find(kReasons, error.reason.name, &ReasonRow::reason);
+  return row != kReasons.end() ? row->code : exit_code_of(error.code);
 }
 
 }  // namespace taut::cli

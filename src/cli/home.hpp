@@ -17,14 +17,7 @@ struct Home {
 };
 
 /// @param given  of --home
-/// @errors usage: neither of the variables says where
+/// @errors usage: nothing says where
 Outcome<Home> find_home(const std::optional<std::string>& given);
-
-/// The folder is there, ours, and closed to others.
-/// @errors not_found: no such folder; storage: not a folder, another's, or modes looser than 0700
-Done check_home(const Home& home);
-
-/// Makes the folder with mode 0700, and its parents; or checks the one that is there.
-Done make_home(const Home& home);
 
 }  // namespace taut::cli

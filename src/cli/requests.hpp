@@ -75,11 +75,16 @@ struct RecvRequest {
   bool follow = false;
 };
 struct OutboxRequest {};
+struct OutboxRetryRequest {};
+struct OutboxDropRequest {
+  std::string message;  ///< its ID
+};
 
 using Request =
     std::variant<HelpRequest, VersionRequest, InitRequest, IdRequest, StatusRequest, DoctorRequest,
                  ContactAddRequest, ContactListRequest, ContactShowRequest, ContactRenameRequest,
                  ContactRemoveRequest, ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest,
-                 DispatcherForgetRequest, DispatcherListRequest, SendRequest, RecvRequest, OutboxRequest>;
+                 DispatcherForgetRequest, DispatcherListRequest, SendRequest, RecvRequest, OutboxRequest,
+                 OutboxRetryRequest, OutboxDropRequest>;
 
 }  // namespace taut::cli

@@ -190,12 +190,12 @@ def free_port():
 
 
 def main():
-    """Usage: python3 test.py BINARY [unittest arguments]"""
+    """TAUT_BIN is the command under test."""
     global BINARY
-    if len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK):
-        print("usage: test.py BINARY [unittest arguments]", file=sys.stderr)
+    given = os.environ.get("TAUT_BIN", "")
+    if not os.access(given, os.X_OK):
+        print("set TAUT_BIN to the command under test", file=sys.stderr)
         sys.exit(2)
-    BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
     import harness  # the module as the tests see it, not __main__
-    harness.BINARY = BINARY
+    BINARY = harness.BINARY = pathlib.Path(given).resolve()
     unittest.main(module="__main__", verbosity=1)

@@ -1,91 +1,111 @@
-"""The main job, in exactly the form that others script against."""
+"""The main job: two nodes exchange end-to-end encrypted messages through a dispatcher."""
 
-import base64
 import json
+import re
 import subprocess
 
-import harness
+import taut
 
 
-class MainJob(harness.StageTest):
-    def test_the_transcript(self):
-        post = self.stage.node("post")
-        post.run("init", "--name", "post")
-        port = harness.free_port()
-        server = post.start("dispatcher", "run", "--listen", f"127.0.0.1:{port}")
-        link = server.stdout.readline().decode().strip()
-        self.assertTrue(link.startswith("taut:"), link)
+class MainJob(taut.Case):
+    def test_one_sends_while_the_other_is_away(self):
+        post = self.dispatcher()
+        bob = self.node("bob", uses=post.link)
+        alice = self.node("alice", uses=post.link)
+        bob_id = bob.json("id")
+        alice_id = alice.json("id")
 
-        bob = self.stage.node("bob")
-        bob.run("init", "--name", "bob")
-        bob.run("dispatcher", "use", link)
-        card = bob.run("id", "--json").json()
-        self.assertEqual(card["v"], 1)
-        self.assertTrue(card["node"].startswith("taut1"))
-        self.assertEqual(card["name"], "bob")
-        self.assertIn("0x0001", card["suites"])
-        self.assertIn(card["node"], bob.run("id").text)
+        alice.ok("contact", "add", "bob", bob_id["link"])
+        receipt = alice.json("send", "bob", "hello")
+        self.assertEqual(receipt["v"], 1)
 
-        alice = self.stage.node("alice")
-        alice.run("init", "--name", "alice")
-        alice.run("dispatcher", "use", link)
-        alice.run("contact", "add", "bob", card["link"])
-        receipt = alice.run("send", "bob", "hello", "--json").json()
-        self.assertEqual((receipt["v"], receipt["outcome"]), (1, "stored"))
-
-        got = bob.run("recv", "--json", "--count", "1", "--timeout", "10").lines()
-        message = got[0]
+        (message,) = bob.events("recv", "--count", "1", "--timeout", "10")
         self.assertEqual(message["v"], 1)
         self.assertEqual(message["event"], "message")
-        self.assertEqual(message["from"], alice.card()["node"])
+        self.assertEqual(message["from"], alice_id["node"])
         self.assertIsNone(message["contact"])
-        self.assertEqual(message["text"], "hello")
         self.assertEqual(message["id"], receipt["id"])
-        self.assertIn("sent", message)
+        self.assertEqual(message["text"], "hello")
+        self.assertNotIn("data", message)
 
-    def test_pipes_lines_and_bytes(self):
-        _, alice, bob = self.pair()
-        alice.run("send", "bob", "-", stdin=b"one message\nof two lines\n")
-        alice.run("send", "bob", "--lines", "-", stdin="eins\nzwei\ndréi\n".encode())
-        alice.run("send", "bob", "-", stdin=b"\xff\x00\xfe")
-        got = bob.run("recv", "--json").lines()
-        texts = [one.get("text") for one in got if one["event"] == "message"]
-        self.assertEqual(texts[1:4], ["eins", "zwei", "dréi"])
-        self.assertIn("of two lines", texts[0])
-        self.assertEqual(base64.b64decode(got[4]["data"]), b"\xff\x00\xfe")
-        self.assertEqual(bob.run("recv", "--json").lines(), [])
-        self.assertEqual(bob.run("recv", "--timeout", "1", expect=7).out, b"")
+    def test_the_dispatcher_says_first_where_it_is(self):
+        post = self.node("post")
+        for words in ([], ["--json"]):
+            process = post.start("dispatcher", "run", "--listen", "127.0.0.1:0", *words)
+            try:
+                first = process.stdout.readline().decode()
+            finally:
+                process.terminate()
+                process.communicate(timeout=taut.LIMIT_S)
+            self.assertEqual(process.returncode, 0)
+            if words:
+                event = json.loads(first)
+                self.assertEqual((event["v"], event["event"]), (1, "listening"))
+                self.assertRegex(event["address"], r"^127\.0\.0\.1:[1-9]\d*$")
+                self.assertRegex(event["link"], r"^taut:[A-Za-z0-9_-]+$")
+            else:
+                self.assertRegex(first, r"^taut:[A-Za-z0-9_-]+\n$")
 
-    def test_send_works_beside_a_follower(self):
-        _, alice, bob = self.pair()
-        bob.knows(alice)
-        follower = bob.start("recv", "--follow", "--json")
-        for i in range(5):
-            alice.run("send", "bob", f"ping {i}")
-            event = json.loads(follower.stdout.readline())
-            self.assertEqual(event["text"], f"ping {i}")
-            self.assertEqual(event["contact"], "alice")
-            bob.run("send", "alice", f"pong {i}")
-        texts = [one["text"] for one in alice.run("recv", "--json").lines()]
-        self.assertEqual(texts, [f"pong {i}" for i in range(5)])
+    def test_id_is_a_node_and_its_link(self):
+        bob = self.node("bob")
+        found = bob.json("id")
+        self.assertEqual((found["v"], found["name"], found["suites"]), (1, "bob", ["0x0001"]))
+        self.assertRegex(found["node"], r"^taut1[a-z0-9]{58}$")
+        plain = bob.ok("id").splitlines()
+        self.assertEqual(plain[0], found["node"])
+        self.assertRegex(plain[1], r"^taut:")
 
-    def test_the_first_minute(self):
-        nobody = self.stage.node("nobody")
-        for command in ("status", "doctor"):
-            ran = nobody.run(command, expect=None)
-            self.assertIn("init", ran.text + ran.errors, command)
-            nobody.run(command, "--json", expect=None).json()
-        self.assertFalse(nobody.home.exists(), "looking must not create a state")
+    def test_a_contact_is_added_offline_and_answers_show_its_petname(self):
+        with taut.Dispatcher(self.node("post")) as post:
+            bob = self.node("bob", uses=post.link)
+            alice = self.node("alice", uses=post.link)
+            link = bob.link()
+        alice.ok("contact", "add", "bob", link)  # nothing is running
+        (contact,) = alice.json("contact", "list")
+        self.assertEqual(contact["petname"], "bob")
+        with taut.Dispatcher(taut.Node(self.folder / "post"), listen=post.address):
+            alice.ok("send", "bob", "one")
+            bob.ok("contact", "add", "alice", alice.link())
+            (message,) = bob.events("recv")
+            self.assertEqual(message["contact"], "alice")
 
-    def test_one_megabyte(self):
-        _, alice, bob = self.pair()
-        body = bytes(range(256)) * 4096
-        alice.run("send", "bob", "-", stdin=body)
-        got = bob.run("recv", "--json").lines()[0]
-        self.assertEqual(base64.b64decode(got["data"]), body)
-        ran = alice.run("send", "bob", "-", stdin=body + b"x", expect=2)
-        self.assertIn("1", ran.errors)
+    def test_lines_and_standard_input(self):
+        post = self.dispatcher()
+        bob = self.node("bob", uses=post.link)
+        alice = self.node("alice", uses=post.link)
+        alice.ok("contact", "add", "bob", bob.link())
+        alice.ok("send", "bob", "-", stdin=b"two\nlines\n")
+        alice.ok("send", "bob", "--lines", "-", stdin=b"first\nsecond\n\nlast without an end")
+        alice.ok("send", "bob", "-", stdin=b"\xff\x00\xfe")
+        messages = bob.events("recv")
+        self.assertEqual([m.get("text") for m in messages],
+                         ["two\nlines\n", "first", "second", "", "last without an end", None])
+        self.assertEqual(messages[-1]["data"], "/wD+")
+
+    def test_follow_prints_as_they_come_and_others_work_beside_it(self):
+        post = self.dispatcher()
+        bob = self.node("bob", uses=post.link)
+        alice = self.node("alice", uses=post.link)
+        alice.ok("contact", "add", "bob", bob.link())
+        bob.ok("contact", "add", "alice", alice.link())
+        following = bob.start("recv", "--follow", "--json")
+        try:
+            for number in range(3):
+                alice.ok("send", "bob", f"message {number}")
+                self.assertEqual(json.loads(following.stdout.readline())["text"], f"message {number}")
+                bob.ok("send", "alice", f"answer {number}")
+        finally:
+            following.terminate()
+            following.communicate(timeout=taut.LIMIT_S)
+        self.assertEqual(following.returncode, 130)
+        self.assertEqual([m["text"] for m in alice.events("recv")], [f"answer {n}" for n in range(3)])
+
+    def test_nothing_waits(self):
+        post = self.dispatcher()
+        bob = self.node("bob", uses=post.link)
+        self.assertEqual(bob.ok("recv"), "")
+        self.fails(bob.run("recv", "--timeout", "0.2"), 7)
 
 
 if __name__ == "__main__":
-    harness.main()
+    taut.main()

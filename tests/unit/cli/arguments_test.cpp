@@ -39,6 +39,8 @@ TEST_CASE("every command of the manual page parses") {
   CHECK(request<DispatcherForgetRequest>({"dispatcher", "forget", "post"}).which == "post");
   request<DispatcherListRequest>({"dispatcher", "list"});
   request<OutboxRequest>({"outbox"});
+  request<OutboxRetryRequest>({"outbox", "retry", "--json"});
+  CHECK(request<OutboxDropRequest>({"outbox", "drop", "0a"}).message == "0a");
 }
 
 TEST_CASE("dispatcher run takes addresses and a policy") {

@@ -1,0 +1,80 @@
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "cli/link_words.hpp"
+#include "cli/nearest.hpp"
+#include "cli/own_dispatchers.hpp"
+#include "cli/task_session.hpp"
+#include "node/publishing.hpp"
+#include "node/reasons.hpp"
+
+namespace taut::cli {
+namespace {
+
+Done print(const Context& context, const node::OwnDispatcher& dispatcher, const identity::SignedCard& own) {
+  return context.out.print(context.out.is_json() ? line_of(json_of(dispatcher, own)) : line_for(dispatcher));
+}
+
+std::unexpected<Failure> use_failure(const store::NodeStore& store, const identity::SignedCard& card,
+                                     const TaskEnd& end) {
+  const Error& error = end.status.error();
+  if (error.reason == reasons::kNoDispatcher)
+    return failure_of(error, "The link of " + title_of(card) + " is no dispatcher's",
+                      "Take the link that `taut dispatcher run` prints");
+  const auto dispatcher = node::as_dispatcher(card);
+  if (!dispatcher) return state_failure(store, error);
+  if (end.link_failure)
+    return link_failure(end.link_failure->error, "the dispatcher " + title_of(card), *dispatcher);
+  if (exit_code_of(error) == ExitCode::storage && error.reason != reasons::kFull)
+    return state_failure(store, error);
+  return link_failure(error, "the dispatcher " + title_of(card), *dispatcher);
+}
+
+}  // namespace
+
+Done run(const DispatcherUseRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const identity::SignedCard card, card_from_link(request.link));
+  const auto task = node::make_using(*node.store, node.self.identity, card);
+  TAUT_TRY(const TaskEnd end, run_task(*task, node, context));
+  if (!end.status) return use_failure(*node.store, card, end);
+  TAUT_TRY(const OpenNode after, open_node(context));
+  TAUT_TRY(const auto dispatchers, own_dispatchers(*after.store));
+  for (const auto& dispatcher : dispatchers)
+    if (dispatcher.card.node_id() == card.node_id()) return print(context, dispatcher, after.self.card);
+  return {};
+}
+
+Done run(const DispatcherListRequest&, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const auto dispatchers, own_dispatchers(*node.store));
+  Json all = Json::array();
+  std::string lines;
+  for (const auto& dispatcher : dispatchers) {
+    all.push_back(json_of(dispatcher, node.self.card));
+    lines += line_for(dispatcher);
+  }
+  if (context.out.is_json()) return context.out.print(line_of(all));
+  if (dispatchers.empty())
+    context.out.say("taut: no dispatcher is in use. Take one: taut dispatcher use LINK");
+  return context.out.print(lines);
+}
+
+Done run(const DispatcherForgetRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const auto dispatchers, own_dispatchers(*node.store));
+  std::vector<std::string> names;
+  for (const auto& dispatcher : dispatchers) {
+    const std::string id = to_text(dispatcher.card.node_id());
+    names.push_back(dispatcher.card.card().name);
+    if (id != request.which && names.back() != request.which) continue;
+    const auto forgotten = node::forget_dispatcher(*node.store, dispatcher.card.node_id(), moment());
+    if (!forgotten) return state_failure(*node.store, forgotten.error());
+    context.out.say("taut: your link has changed; who shall write to you needs the new one: taut id");
+    return print(context, dispatcher, *forgotten);
+  }
+  return failure(ExitCode::not_found, "no_dispatcher",
+                 "No dispatcher '" + request.which + "' is in use" + did_you_mean(request.which, names),
+                 "List them: taut dispatcher list");
+}
+
+}  // namespace taut::cli

@@ -1,0 +1,118 @@
+#include "cli/commands.hpp"
+#include "cli/contact_words.hpp"
+#include "cli/json.hpp"
+#include "cli/message_text.hpp"
+#include "cli/send_words.hpp"
+#include "cli/task_session.hpp"
+#include "cli/text.hpp"
+#include "crypto/encoding.hpp"
+#include "node/outbox.hpp"
+#include "node/sending.hpp"
+
+#include <set>
+
+namespace taut::cli {
+namespace {
+
+Outcome<std::vector<node::Waiting>> waiting(store::NodeStore& store) {
+  auto rows = node::outbox(store);
+  if (!rows) return state_failure(store, rows.error());
+  return *std::move(rows);
+}
+
+Json json_of(const node::Waiting& row) {
+  return {{"v", kJsonVersion},
+          {"id", crypto::to_hex(row.message_id.view())},
+          {"to", to_text(row.recipient)},
+          {"sent", iso_time(row.created)},
+          {"size_bytes", row.size_bytes}};
+}
+
+std::string line_for(const node::Waiting& row) {
+  return crypto::to_hex(row.message_id.view()) + " " + iso_time(row.created) + " to " +
+         to_text(row.recipient) + "\n";
+}
+
+/// Prints the receipts of one recipient's messages.
+struct Retry final : run::TaskRunner::Owner {
+  Retry(Session& its_session, const Context& its_context, std::string its_name)
+      : session(its_session), context(its_context), name(std::move(its_name)) {}
+  void on_receipt(const node::Receipt& receipt) override {
+    counts.count(receipt);
+    const auto done =
+        context.out.print(context.out.is_json() ? line_of(cli::json_of(receipt, name)) : text_of(receipt));
+    if (!done) printed = done;
+  }
+  void on_finished(const Status& status) override {
+    end = status;
+    session.loop().stop();
+  }
+
+  Session& session;
+  const Context& context;
+  std::string name;
+  SendCounts counts;
+  Done printed;
+  Status end;
+};
+
+Done retry(const NodeId& recipient, const OpenNode& node, Context& context) {
+  TAUT_TRY(const node::Contact contact, find_contact(*node.store, to_text(recipient)));
+  const auto card = std::ranges::find(contact.cards, recipient, &identity::SignedCard::node_id);
+  const auto sending = node::make_sending(*node.store, node.self.identity, *card, context.random);
+  sending->no_more();
+  run::TaskRunner* running = nullptr;
+  Session session([&] { running->stop(); });
+  Retry owner(session, context, contact.petname);
+  run::TaskRunner runner(session.loop(), *sending, node.self.identity, context.random, owner);
+  running = &runner;
+  session.loop().post([&] { runner.start(); });
+  session.loop().run();
+  if (session.was_interrupted()) return interrupted();
+  if (!owner.end)
+    return send_failure(*node.store, contact.petname, owner.end.error(), runner.last_link_failure(),
+                        owner.counts);
+  return owner.printed;
+}
+
+}  // namespace
+
+Done run(const OutboxRequest&, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const auto rows, waiting(*node.store));
+  Json all = Json::array();
+  std::string lines;
+  for (const node::Waiting& row : rows) {
+    all.push_back(json_of(row));
+    lines += line_for(row);
+  }
+  if (context.out.is_json()) return context.out.print(line_of(all));
+  if (rows.empty()) context.out.say("taut: nothing waits in the outbox");
+  return context.out.print(lines);
+}
+
+Done run(const OutboxRetryRequest&, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const auto rows, waiting(*node.store));
+  std::set<NodeId> recipients;
+  for (const node::Waiting& row : rows) recipients.insert(row.recipient);
+  Done all;
+  for (const NodeId& recipient : recipients)
+    if (const Done done = retry(recipient, node, context); !done) all = done;
+  return all;
+}
+
+Done run(const OutboxDropRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const auto rows, waiting(*node.store));
+  for (const node::Waiting& row : rows) {
+    if (crypto::to_hex(row.message_id.view()) != request.message) continue;
+    if (const auto dropped = node::drop(*node.store, row.number); !dropped)
+      return state_failure(*node.store, dropped.error());
+    return context.out.print(context.out.is_json() ? line_of(json_of(row)) : line_for(row));
+  }
+  return failure(ExitCode::not_found, "no_message",
+                 "No message '" + request.message + "' waits in the outbox", "List them: taut outbox");
+}
+
+}  // namespace taut::cli

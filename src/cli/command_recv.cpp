@@ -1,0 +1,173 @@
+#include "cli/commands.hpp"
+#include "cli/link_words.hpp"
+#include "cli/message_text.hpp"
+#include "cli/task_session.hpp"
+#include "node/reasons.hpp"
+#include "node/receiving.hpp"
+
+namespace taut::cli {
+namespace {
+
+/// Printed and marked as shown together: few enough to lose little time, enough to share a sync.
+constexpr std::size_t kBatchMax = 16;
+
+/// Shows items as they come, until there is a reason to stop.
+class Receiver final : public run::TaskRunner::Owner {
+ public:
+  Receiver(const RecvRequest& request, const OpenNode& node, Context& context);
+
+  Done run();
+
+ private:
+  void on_items_ready() override { show_and_stop_if_done(); }
+  void on_drained() override;
+  void on_finished(const Status& status) override;
+
+  void start();
+  void show_and_stop_if_done();
+  Done show();
+  Done show(std::span<const node::Item> items);
+  Outcome<std::optional<std::string>> petname_of(const NodeId& node);
+  bool has_enough() const;
+  void stop();
+  Done result() const;
+
+  const RecvRequest& request_;
+  const OpenNode& node_;
+  Context& context_;
+  Session session_;
+  std::unique_ptr<node::Receiving> receiving_;
+  run::TaskRunner runner_;
+  carrier::Timer timeout_;
+  std::uint64_t shown_count_ = 0;
+  bool has_drained_ = false;
+  bool is_late_ = false;
+  bool is_stopping_ = false;
+  Done failed_;
+  Status end_;
+};
+
+node::Stay stay_of(const RecvRequest& request) {
+  const bool waits = request.follow || request.timeout || request.count;
+  return waits ? node::Stay::for_more : node::Stay::until_drained;
+}
+
+Receiver::Receiver(const RecvRequest& request, const OpenNode& node, Context& context)
+    : request_(request),
+      node_(node),
+      context_(context),
+      session_([this] { stop(); }),
+      receiving_(node::make_receiving(*node.store, node.self.identity, context.random, stay_of(request))),
+      runner_(session_.loop(), *receiving_, node.self.identity, context.random, *this),
+      timeout_(session_.loop(), [this] {
+        is_late_ = true;
+        stop();
+      }) {}
+
+Done Receiver::run() {
+  // What an earlier run has received and not shown comes first, and may be all that is asked for.
+  TAUT_CHECK(show());
+  if (request_.count && shown_count_ >= *request_.count) return {};
+  session_.loop().post([this] { start(); });
+  session_.loop().run();
+  return result();
+}
+
+void Receiver::start() {
+  if (request_.timeout) timeout_.arm(carrier::Loop::now() + *request_.timeout);
+  runner_.start();
+}
+
+void Receiver::show_and_stop_if_done() {
+  if (is_stopping_) return;
+  failed_ = show();
+  if (!failed_ || has_enough()) stop();
+}
+
+void Receiver::on_drained() {
+  has_drained_ = true;
+  if (has_enough()) stop();
+}
+
+/// With a count, that many; with a time alone, whatever was there when everything had been fetched.
+bool Receiver::has_enough() const {
+  if (request_.count) return shown_count_ >= *request_.count;
+  return !request_.follow && has_drained_ && shown_count_ > 0;
+}
+
+void Receiver::stop() {
+  is_stopping_ = true;
+  timeout_.arm(std::nullopt);
+  runner_.stop();
+}
+
+void Receiver::on_finished(const Status& status) {
+  end_ = status;
+  // The last of it may have come with the end.
+  if (failed_ && !is_late_ && !session_.was_interrupted() && !has_enough()) failed_ = show();
+  session_.loop().stop();
+}
+
+Done Receiver::show() {
+  for (;;) {
+    std::size_t count = kBatchMax;
+    if (request_.count) count = std::min<std::size_t>(count, *request_.count - shown_count_);
+    if (count == 0) return {};
+    const auto items = node::take(*node_.store, count);
+    if (!items) return state_failure(*node_.store, items.error());
+    if (items->empty()) return {};
+    TAUT_CHECK(show(*items));
+  }
+}
+
+/// Print, flush, commit: what could not be printed comes again.
+Done Receiver::show(std::span<const node::Item> items) {
+  std::vector<node::RowNumber> shown;
+  Done printed;
+  for (const node::Item& item : items) {
+    TAUT_TRY(const auto petname, petname_of(sender_of(item)));
+    printed =
+        context_.out.print(context_.out.is_json() ? line_of(json_of(item, petname)) : text_of(item, petname));
+    if (!printed) break;
+    shown.push_back(item.number);
+  }
+  if (const auto marked = node::mark_shown(*node_.store, shown); !marked)
+    return state_failure(*node_.store, marked.error());
+  shown_count_ += shown.size();
+  return printed;
+}
+
+Outcome<std::optional<std::string>> Receiver::petname_of(const NodeId& node) {
+  std::optional<std::string> petname;
+  const auto read = node_.store->read([&](node::Transaction& transaction) -> Status {
+    TAUT_TRY(const auto contact, transaction.contact_of(node));
+    if (contact) petname = contact->petname;
+    return {};
+  });
+  if (!read) return state_failure(*node_.store, read.error());
+  return petname;
+}
+
+Done Receiver::result() const {
+  if (session_.was_interrupted()) return interrupted();
+  TAUT_CHECK(failed_);
+  const auto& link = runner_.last_link_failure();
+  if (!end_ && end_.error().reason == reasons::kNoDispatcher)
+    return failure_of(end_.error(), "No dispatcher is in use, so there is nowhere to receive from",
+                      "Take one: taut dispatcher use LINK");
+  if (link && !has_drained_ && (!end_ || is_late_))
+    return link_failure(link->error, title_of(link->dispatcher), link->dispatcher);
+  if (!end_) return state_failure(*node_.store, end_.error());
+  if (!is_late_ || shown_count_ > 0) return {};
+  return failure(ExitCode::timeout, "nothing_came", "No message came in time",
+                 "Wait longer, or without an end: taut recv --follow");
+}
+
+}  // namespace
+
+Done run(const RecvRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  return Receiver(request, node, context).run();
+}
+
+}  // namespace taut::cli

@@ -1,0 +1,168 @@
+#include <algorithm>
+
+#include "cli/commands.hpp"
+#include "cli/contact_words.hpp"
+#include "cli/message_source.hpp"
+#include "cli/message_text.hpp"
+#include "cli/send_words.hpp"
+#include "cli/task_session.hpp"
+#include "node/sending.hpp"
+
+namespace taut::cli {
+namespace {
+
+/// Sends one stream of messages to every node of a contact.
+class Sender {
+ public:
+  Sender(const SendRequest& request, const node::Contact& contact, const OpenNode& node, Context& context);
+
+  Done run();
+
+ private:
+  /// One node of the contact.
+  struct Target final : run::TaskRunner::Owner {
+    Target(Sender& its_sender, const identity::SignedCard& its_card, const OpenNode& node);
+    void on_receipt(const node::Receipt& receipt) override { sender.on_receipt(receipt); }
+    void on_settled() override { sender.feed(); }
+    void on_finished(const Status& its_end) override {
+      end = its_end;
+      sender.stop_if_finished();
+    }
+
+    Sender& sender;
+    const identity::SignedCard& card;
+    std::unique_ptr<node::Sending> sending;
+    run::TaskRunner runner;
+    std::optional<Status> end;
+  };
+
+  void on_piece(Result<Bytes> piece);
+  void on_receipt(const node::Receipt& receipt);
+  void feed();
+  std::size_t wanted() const;
+  void stop();
+  void stop_if_finished();
+  Done result() const;
+
+  const node::Contact& contact_;
+  const OpenNode& node_;
+  Context& context_;
+  MessageCutter cutter_;
+  Session session_;
+  std::optional<run::StandardInput> input_;
+  std::vector<std::unique_ptr<Target>> targets_;
+  Done failed_;  ///< reading or printing
+  bool is_reading_ = false;
+  bool has_said_all_ = false;
+  SendCounts counts_;
+};
+
+Sender::Target::Target(Sender& its_sender, const identity::SignedCard& its_card, const OpenNode& node)
+    : sender(its_sender),
+      card(its_card),
+      sending(node::make_sending(*node.store, node.self.identity, card, sender.context_.random)),
+      runner(sender.session_.loop(), *sending, node.self.identity, sender.context_.random, *this) {}
+
+Sender::Sender(const SendRequest& request, const node::Contact& contact, const OpenNode& node,
+               Context& context)
+    : contact_(contact),
+      node_(node),
+      context_(context),
+      cutter_(request.lines ? MessageCutter::Cut::lines : MessageCutter::Cut::nowhere),
+      session_([this] { stop(); }) {
+  for (const auto& card : contact.cards) targets_.push_back(std::make_unique<Target>(*this, card, node));
+  if (request.text == "-") {
+    input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
+    return;
+  }
+  failed_ = cutter_.take(as_bytes(request.text));
+  cutter_.end();
+}
+
+Done Sender::run() {
+  TAUT_CHECK(failed_);
+  session_.loop().post([this] {
+    for (const auto& target : targets_) target->runner.start();
+    feed();
+  });
+  session_.loop().run();
+  return result();
+}
+
+void Sender::on_piece(Result<Bytes> piece) {
+  is_reading_ = false;
+  if (!piece)
+    failed_ = failure_of(piece.error(), "Cannot read standard input", "Give the text as a word instead");
+  else if (piece->empty())
+    cutter_.end();
+  else
+    failed_ = cutter_.take(*piece);
+  if (!failed_) cutter_.end();  // what came before is sent all the same
+  feed();
+}
+
+std::size_t Sender::wanted() const {
+  std::size_t wanted = node::kInFlightMax;
+  for (const auto& target : targets_)
+    if (!target->end) wanted = std::min(wanted, target->sending->wants());
+  return wanted;
+}
+
+void Sender::feed() {
+  if (has_said_all_) return;
+  for (std::size_t room = wanted(); room > 0 && !cutter_.is_empty(); room = wanted()) {
+    const envelope::Content content = *cutter_.next();
+    ++counts_.offered;
+    for (const auto& target : targets_) {
+      if (target->end) continue;
+      // Its size was checked, and it was wanted; what the task thinks wrong all the same is in its end.
+      (void)target->sending->offer(content);
+      target->runner.settle_soon();
+    }
+  }
+  if (cutter_.is_over()) {
+    has_said_all_ = true;
+    for (const auto& target : targets_) {
+      if (target->end) continue;
+      target->sending->no_more();
+      target->runner.settle_soon();
+    }
+  } else if (input_ && cutter_.is_empty() && !std::exchange(is_reading_, true)) {
+    input_->read();
+  }
+}
+
+void Sender::on_receipt(const node::Receipt& receipt) {
+  counts_.count(receipt);
+  const auto printed = context_.out.print(context_.out.is_json() ? line_of(json_of(receipt, contact_.petname))
+                                                                 : text_of(receipt));
+  if (!printed && failed_) failed_ = printed;
+}
+
+void Sender::stop() {
+  for (const auto& target : targets_) target->runner.stop();
+}
+
+void Sender::stop_if_finished() {
+  if (std::ranges::all_of(targets_, [](const auto& target) { return target->end.has_value(); }))
+    session_.loop().stop();
+}
+
+Done Sender::result() const {
+  if (session_.was_interrupted()) return interrupted();
+  for (const auto& target : targets_)
+    if (!*target->end)
+      return send_failure(*node_.store, contact_.petname, target->end->error(),
+                          target->runner.last_link_failure(), counts_);
+  return failed_;
+}
+
+}  // namespace
+
+Done run(const SendRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const node::Contact contact, find_contact(*node.store, request.who));
+  return Sender(request, contact, node, context).run();
+}
+
+}  // namespace taut::cli

@@ -1,0 +1,31 @@
+#pragma once
+// The commands: each does what one request asks for.
+
+#include "cli/context.hpp"
+#include "cli/requests.hpp"
+
+namespace taut::cli {
+
+Done run(const HelpRequest& request, Context& context);
+Done run(const VersionRequest& request, Context& context);
+Done run(const InitRequest& request, Context& context);
+Done run(const IdRequest& request, Context& context);
+Done run(const StatusRequest& request, Context& context);
+Done run(const DoctorRequest& request, Context& context);
+Done run(const ContactAddRequest& request, Context& context);
+Done run(const ContactListRequest& request, Context& context);
+Done run(const ContactShowRequest& request, Context& context);
+Done run(const ContactRenameRequest& request, Context& context);
+Done run(const ContactRemoveRequest& request, Context& context);
+Done run(const ContactVerifyRequest& request, Context& context);
+Done run(const DispatcherRunRequest& request, Context& context);
+Done run(const DispatcherUseRequest& request, Context& context);
+Done run(const DispatcherForgetRequest& request, Context& context);
+Done run(const DispatcherListRequest& request, Context& context);
+Done run(const SendRequest& request, Context& context);
+Done run(const RecvRequest& request, Context& context);
+Done run(const OutboxRequest& request, Context& context);
+Done run(const OutboxRetryRequest& request, Context& context);
+Done run(const OutboxDropRequest& request, Context& context);
+
+}  // namespace taut::cli

@@ -1,0 +1,83 @@
+#include "cli/send_words.hpp"
+
+#include "cli/link_words.hpp"
+#include "cli/text.hpp"
+#include "envelope/content.hpp"
+#include "identity/reasons.hpp"
+#include "node/reasons.hpp"
+
+namespace taut::cli {
+namespace {
+
+std::unexpected<Failure> unreachable(const std::string& name, const Error& error,
+                                     const std::optional<run::TaskRunner::LinkFailure>& link_failure) {
+  const std::string kept = "nothing was sent or kept";
+  if (!link_failure)
+    return failure_of(error, "Cannot reach a dispatcher of " + name + "; " + kept, "Try again later");
+  return failure_of(error,
+                    "Cannot reach " + title_of(link_failure->dispatcher) + ", which keeps the inbox of " +
+                        name + ": " + link_words(link_failure->error) + "; " + kept,
+                    "Try again later, or ask " + name + " for a new link");
+}
+
+}  // namespace
+
+void SendCounts::count(const node::Receipt& receipt) {
+  switch (receipt.outcome) {
+    case node::Outcome::stored:
+    case node::Outcome::expired:  // it was
+      ++stored;
+      return;
+    case node::Outcome::unknown:
+      ++unknown;
+      return;
+    case node::Outcome::full:
+    case node::Outcome::declined:
+      ++refused;
+      return;
+  }
+}
+
+std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::string& name,
+                                      const Error& error,
+                                      const std::optional<run::TaskRunner::LinkFailure>& link_failure,
+                                      const SendCounts& counts) {
+  const Reason& reason = error.reason;
+  if (reason == reasons::kUnreachable) return unreachable(name, error, link_failure);
+  if (reason == reasons::kOutcomeUnknown)
+    return failure_of(error,
+                      "The dispatcher of " + name + " did not say what became of " +
+                          counted(counts.unknown, "message") + ", kept in the outbox",
+                      "Ask again: taut outbox retry");
+  if (reason == reasons::kNoDispatcher)
+    return failure_of(error, name + " uses no dispatcher, so there is nowhere to send to",
+                      "Ask " + name + " to use one (taut dispatcher use LINK) and for the new link");
+  if (reason == reasons::kSealingKeyExpired)
+    return failure_of(
+        error, name + " has not been online for too long: the sealing key has expired; nothing was sent",
+        "Ask " + name + " to run taut recv, or for a new link");
+  if (reason == reasons::kIdentityMismatch && link_failure)
+    return failure_of(
+        error,
+        "Somebody with another key answers as " + title_of(link_failure->dispatcher) + "; nothing was sent",
+        "Ask " + name + " for a new link");
+  if (reason == reasons::kRevoked)
+    return failure_of(error, "The identity of " + name + " has been revoked; nothing was sent",
+                      "Ask for the link of its successor");
+  if (reason == reasons::kFull)
+    return failure_of(
+        error, "The inbox of " + name + " is full: " + counted(counts.refused, "message") + " not stored",
+        "Try again when " + name + " has fetched some");
+  if (reason == reasons::kDeclined)
+    return failure_of(error, "The dispatcher of " + name + " declined " + counted(counts.refused, "message"),
+                      "Ask " + name + " for a new link");
+  if (reason == reasons::kTooLarge)
+    return failure_of(error,
+                      "The message is longer than a dispatcher takes (" +
+                          std::to_string(envelope::kContentBytesMax) + " bytes)",
+                      "Send it in parts");
+  if (exit_code_of(error) == ExitCode::storage) return state_failure(store, error);
+  return failure_of(error, "Cannot send to " + name + ": " + link_words(error), "Run taut doctor");
+}
+
+}  // namespace taut::cli

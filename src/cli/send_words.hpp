@@ -1,0 +1,25 @@
+#pragma once
+// How sending went, as a sentence.
+
+#include "cli/context.hpp"
+#include "node/task.hpp"
+#include "run/task_runner.hpp"
+
+namespace taut::cli {
+
+struct SendCounts {
+  std::size_t offered = 0;
+  std::size_t stored = 0;
+  std::size_t unknown = 0;
+  std::size_t refused = 0;  ///< full or declined
+
+  void count(const node::Receipt& receipt);
+};
+
+/// @param name  of the contact
+std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::string& name,
+                                      const Error& error,
+                                      const std::optional<run::TaskRunner::LinkFailure>& link_failure,
+                                      const SendCounts& counts);
+
+}  // namespace taut::cli

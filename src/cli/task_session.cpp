@@ -1,0 +1,42 @@
+#include "cli/task_session.hpp"
+
+#include <unistd.h>
+
+namespace taut::cli {
+namespace {
+
+struct UntilFinished final : run::TaskRunner::Owner {
+  explicit UntilFinished(carrier::Loop& its_loop) : loop(its_loop) {}
+  void on_finished(const Status& status) override {
+    end = status;
+    loop.stop();
+  }
+  carrier::Loop& loop;
+  Status end;
+};
+
+}  // namespace
+
+std::unexpected<Failure> interrupted() {
+  return failure(ExitCode::interrupted, "interrupted", "Interrupted", "");
+}
+
+Session::Session(carrier::Loop::Task on_interrupt)
+    : signals_(loop_, [this, on_interrupt = std::move(on_interrupt)] {
+        if (++interrupts_ > 1) ::_exit(static_cast<int>(ExitCode::interrupted));
+        on_interrupt();
+      }) {}
+
+Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context) {
+  run::TaskRunner* running = nullptr;
+  Session session([&] { running->stop(); });
+  UntilFinished owner(session.loop());
+  run::TaskRunner runner(session.loop(), task, node.self.identity, context.random, owner);
+  running = &runner;
+  session.loop().post([&] { runner.start(); });
+  session.loop().run();
+  if (session.was_interrupted()) return interrupted();
+  return TaskEnd{owner.end, runner.last_link_failure()};
+}
+
+}  // namespace taut::cli

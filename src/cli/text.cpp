@@ -1,0 +1,69 @@
+#include "cli/text.hpp"
+
+#include <array>
+#include <chrono>
+
+namespace taut::cli {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+std::string digits(std::int64_t value, int width) {
+  std::string text = std::to_string(value);
+  return std::string(text.size() < static_cast<std::size_t>(width)
+                         ? static_cast<std::size_t>(width) - text.size()
+                         : 0,
+                     '0') +
+         text;
+}
+
+/// How many bytes the character has that begins with this one.
+std::size_t character_size(char first) {
+  const auto byte = static_cast<Byte>(first);
+  if (byte < 0x80) return 1;
+  if (byte < 0xe0) return 2;
+  return byte < 0xf0 ? 3 : 4;
+}
+
+bool is_harmful(std::string_view character) {
+  const auto byte = [&](std::size_t at) { return static_cast<Byte>(character[at]); };
+  if (character.size() == 1) return (byte(0) < 0x20 && byte(0) != '\t') || byte(0) == 0x7f;
+  if (character.size() == 2) return byte(0) == 0xc2 && byte(1) < 0xa0;  // C1
+  if (character.size() != 3 || byte(0) != 0xe2) return false;
+  // U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069
+  if (byte(1) == 0x80) return byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xae);
+  return byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
+}
+
+}  // namespace
+
+std::string iso_time(WallTime at) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> time{milliseconds(at.unix_ms)};
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  return digits(static_cast<int>(date.year()), 4) + "-" + digits(static_cast<unsigned>(date.month()), 2) +
+         "-" + digits(static_cast<unsigned>(date.day()), 2) + "T" + digits(clock.hours().count(), 2) + ":" +
+         digits(clock.minutes().count(), 2) + ":" + digits(clock.seconds().count(), 2) + "." +
+         digits(clock.subseconds().count(), 3) + "Z";
+}
+
+std::string shown(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view character = text.substr(0, character_size(text.front()));
+    text.remove_prefix(character.size());
+    if (character == "\n")
+      out += text.empty() ? "" : "\n    ";
+    else
+      out += is_harmful(character) ? kReplacement : character;
+  }
+  return out;
+}
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace taut::cli
