@@ -7,7 +7,7 @@
 namespace taut::test {
 
 inline constexpr const char* kNotesMigrations[] = {
-    "CREATE TABLE note (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;",
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, body ANY NOT NULL) STRICT;",
     "CREATE TABLE label (name TEXT PRIMARY KEY, note INTEGER NOT NULL REFERENCES note) STRICT, WITHOUT "
     "ROWID;",
 };
