@@ -26,7 +26,7 @@ Handshake::Handshake(const Local& local, const LinkProtocol& protocol, const Hel
                      std::optional<WallTime> wall, noise::HandshakeState noise)
     : identity_(&local.identity),
       random_(&local.random),
-      verified_(local.verified),
+      known_peers_(local.known_peers),
       protocol_(protocol),
       purpose_(static_cast<Purpose>(hello.purpose)),
       version_(hello.version),
@@ -38,6 +38,7 @@ Result<Handshake> Handshake::initiate(const Local& local, const LinkProtocol& pr
   TAUT_TRY(const noise::Protocol noise_protocol, noise::protocol_from_name(protocol.noise_name));
   TAUT_TRY(noise::HandshakeKeys keys, our_keys(local.identity, protocol.suite));
   keys.rs = remote.link_key;
+  if (local.known_peers != nullptr) keys.ss = local.known_peers->static_secret(*keys.s, remote.link_key);
   TAUT_TRY(
       noise::HandshakeState noise,
       noise::HandshakeState::initialize(noise_protocol, noise::Role::initiator, prologue, std::move(keys)));
@@ -104,8 +105,8 @@ Result<NodeId> Handshake::verify(const IdentityPayload& payload) const {
   if (payload.recipient != identity_->node_id()) return fail(Errc::unauthentic, reasons::kIdentityMismatch);
   const identity::LinkKeyClaim claim{protocol_.suite, *noise_.remote_static(),
                                      expected_ ? &*expected_ : nullptr};
-  if (verified_ != nullptr)
-    return verified_->verify(payload.certificate, payload.signature_key, claim, wall_);
+  if (known_peers_ != nullptr)
+    return known_peers_->verify(payload.certificate, payload.signature_key, claim, wall_);
   return identity::verify_link_key(payload.certificate, payload.signature_key, claim, wall_);
 }
 

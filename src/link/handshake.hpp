@@ -57,7 +57,7 @@ class Handshake {
 
   const identity::Identity* identity_;
   Random* random_;
-  VerifiedCertificates* verified_;
+  KnownPeers* known_peers_;
   LinkProtocol protocol_;
   Purpose purpose_;
   std::uint16_t version_;

@@ -2,9 +2,9 @@
 // What the links of one node share.
 
 #include "base/random.hpp"
+#include "link/known_peers.hpp"
 #include "link/limits.hpp"
 #include "link/peer.hpp"
-#include "link/verified_certificates.hpp"
 
 namespace taut::link {
 
@@ -13,7 +13,7 @@ struct Local {
   const identity::Identity& identity;
   Random& random;
   Limits limits{};
-  VerifiedCertificates* verified = nullptr;  ///< spares known peers' signatures; optional
+  KnownPeers* known_peers = nullptr;  ///< makes the next handshake with a peer cheaper; optional
 };
 
 }  // namespace taut::link

@@ -32,6 +32,7 @@ HandshakeState::HandshakeState(const Protocol& protocol, Role role, HandshakeKey
       s_(std::move(keys.s)),
       ephemeral_for_vectors_(std::move(keys.ephemeral_for_vectors)),
       psks_(std::move(keys.psks)),
+      ss_(std::move(keys.ss)),
       progress_{SymmetricState(protocol), std::move(keys.e), keys.rs, keys.re} {}
 
 Result<HandshakeState> HandshakeState::initialize(const Protocol& protocol, Role role, ByteView prologue,
@@ -193,6 +194,7 @@ Result<crypto::DhSecret> HandshakeState::shared_secret(Token token, const Progre
   const bool is_initiator = role_ == Role::initiator;
   const Token ours_static_theirs_ephemeral = is_initiator ? Token::se : Token::es;
   if (token == Token::ee) return crypto::dh(*next.e, *next.re);
+  if (token == Token::ss && ss_) return crypto::DhSecret::copy_of(*ss_);
   if (token == Token::ss) return crypto::dh(*s_, *next.rs);
   if (token == ours_static_theirs_ephemeral) return crypto::dh(*s_, *next.re);
   return crypto::dh(*next.e, *next.rs);
@@ -209,6 +211,7 @@ Result<Transport> HandshakeState::split() {
   progress_.e.reset();
   s_.reset();
   psks_.clear();
+  ss_.reset();
   return transport;
 }
 

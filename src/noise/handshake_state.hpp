@@ -17,6 +17,8 @@ struct HandshakeKeys {
   std::optional<crypto::DhPublic> rs;  ///< the peer's static key, if it is a pre-message
   std::optional<crypto::DhPublic> re;  ///< the peer's ephemeral key, if it is a pre-message
   std::vector<Psk> psks;               ///< in the order of the psk tokens
+  /// DH(s, rs), if an earlier handshake computed it; only where rs is a pre-message.
+  std::optional<crypto::DhSecret> ss;
   /// Test vectors give the ephemeral pair. Outside of them it must be fresh: leave this empty.
   std::optional<crypto::DhKeyPair> ephemeral_for_vectors;
 };
@@ -97,6 +99,7 @@ class HandshakeState {
   std::optional<crypto::DhKeyPair> s_;
   std::optional<crypto::DhKeyPair> ephemeral_for_vectors_;
   std::vector<Psk> psks_;
+  std::optional<crypto::DhSecret> ss_;
   Progress progress_;
 };
 

@@ -39,6 +39,9 @@ Status check_keys(const Protocol& protocol, Role role, const HandshakeKeys& keys
       fits(keys.rs, has(theirs, Token::s), protocol.dh) &&
       fits(keys.re, has(theirs, Token::e), protocol.dh) && keys.psks.size() == pattern.count(Token::psk);
   const auto& given = keys.ephemeral_for_vectors;
+  const bool takes_ss = keys.s && keys.rs && pattern.contains(Token::ss);
+  if (keys.ss && !(takes_ss && keys.ss->size() == crypto::dh_secret_size(protocol.dh)))
+    return fail(Errc::misuse, reasons::kBadKey);
   if (!all_fit || (given && given->public_key.id() != protocol.dh))
     return fail(Errc::misuse, reasons::kBadKey);
   return {};

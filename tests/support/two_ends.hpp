@@ -23,7 +23,7 @@ struct Node {
   explicit Node(std::uint64_t seed, std::span<const SuiteId> suites = kLinkSuites)
       : random(seed), identity(identity::Identity::create(suites, kNoon, random).value()) {}
 
-  Local local() { return {identity, random, limits, verified}; }
+  Local local() { return {identity, random, limits, known_peers}; }
   Remote remote(SuiteId suite = kDefaultSuite) const {
     return {identity.node_id(), suite, identity.link_key(suite)->pair.public_key, 1};
   }
@@ -31,7 +31,7 @@ struct Node {
   SeededRandom random;
   identity::Identity identity;
   Limits limits{};
-  VerifiedCertificates* verified = nullptr;
+  KnownPeers* known_peers = nullptr;
 };
 
 using Frames = std::vector<Bytes>;

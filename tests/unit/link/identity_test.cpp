@@ -225,12 +225,12 @@ TEST_CASE("payloads that do not parse are refused like those that lie") {
 
 TEST_CASE("a known peer's certificate is not verified again, and not believed for another key") {
   Node alice(1), bob(2), mallory(3);
-  VerifiedCertificates verified;
-  bob.verified = &verified;
+  KnownPeers known_peers;
+  bob.known_peers = &known_peers;
   for (int i = 0; i < 3; ++i) {
     ForgedEnd again = ForgedEnd::initiator(alice, bob);
     CHECK(responder_told(bob, again.hello_with(write_identity_payload(payload_of(alice, bob)))) == "claimed");
-    CHECK(verified.count() == 1);
+    CHECK(known_peers.count() == 1);
   }
   ForgedEnd forged = ForgedEnd::initiator(mallory, bob);
   CHECK(responder_told(bob, forged.hello_with(write_identity_payload(payload_of(alice, bob)))) ==
@@ -240,5 +240,5 @@ TEST_CASE("a known peer's certificate is not verified again, and not believed fo
   ForgedEnd another = ForgedEnd::initiator(alice, bob);
   CHECK(responder_told(bob, another.hello_with(write_identity_payload(altered))) ==
         "closed(broken bad_signature)");
-  CHECK(verified.count() == 1);
+  CHECK(known_peers.count() == 1);
 }

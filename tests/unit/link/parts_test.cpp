@@ -142,17 +142,53 @@ TEST_CASE("an identity payload may grow by extensions that are not critical") {
   CHECK(with_extension(0x8007).error().code == Errc::incompatible);
 }
 
-TEST_CASE("the cache of verified certificates stays within its bound") {
+TEST_CASE("what is remembered of peers stays within its bound") {
   Node bob(2);
-  VerifiedCertificates verified(2);
+  KnownPeers known_peers(2);
   for (std::uint64_t seed = 10; seed < 15; ++seed) {
     Node peer(seed, std::array{kDefaultSuite});
     const IdentityPayload payload = payload_of(peer, bob);
     const identity::LinkKeyClaim claim{kDefaultSuite, payload.certificate.key};
-    CHECK(verified.verify(payload.certificate, payload.signature_key, claim, kNoon).has_value());
-    CHECK(verified.count() <= 2);
+    CHECK(known_peers.verify(payload.certificate, payload.signature_key, claim, kNoon).has_value());
+    CHECK(known_peers.count() <= 2);
     // Remembered or not, a lifetime is judged every time.
-    CHECK(verified.verify(payload.certificate, payload.signature_key, claim, WallTime{1}).error().reason ==
+    CHECK(known_peers.verify(payload.certificate, payload.signature_key, claim, WallTime{1}).error().reason ==
           reasons::kNotYetValid);
   }
+}
+
+TEST_CASE("the static secret is what DH gives, for known peers alone, whichever key of ours is asked with") {
+  Node alice(1), bob(2);
+  const crypto::DhKeyPair& mine = alice.identity.link_key(kDefaultSuite)->pair;
+  const crypto::DhKeyPair& another =
+      alice.identity.link_key(SuiteId::x25519_chacha20poly1305_sha256_ed25519)->pair;
+  const crypto::DhPublic theirs = bob.remote().link_key;
+  KnownPeers known_peers;
+  CHECK_FALSE(known_peers.static_secret(mine, theirs).has_value());
+  const IdentityPayload payload = payload_of(bob, alice);
+  CHECK(known_peers.verify(payload.certificate, payload.signature_key, {kDefaultSuite, theirs}, kNoon));
+  for (const crypto::DhKeyPair* ours : {&mine, &mine, &another, &mine})
+    CHECK(known_peers.static_secret(*ours, theirs)->equals(crypto::dh(*ours, theirs).value()));
+}
+
+TEST_CASE("nodes that know each other meet again, and a peer's new key is not met with the old secret") {
+  TwoEnds first;
+  KnownPeers alices, bobs;
+  first.alice.known_peers = &alices;
+  first.bob.known_peers = &bobs;
+  const auto meet = [&](Node& whom) {
+    End a(StreamLink::dial(first.alice.local(), whom.remote(), Purpose::dispatcher, {}, kNoon).value());
+    End b(StreamLink::accept(whom.local(), {Purpose::dispatcher}, {}, kNoon));
+    b.receive(a.flush());
+    a.receive(b.flush());
+    b.receive(a.flush());
+    return a.told + ", " + b.told;
+  };
+  Node bob_anew(7, std::array{kDefaultSuite});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(meet(first.bob) == "authenticated, claimed authenticated");
+    CHECK(meet(bob_anew) == "authenticated, claimed authenticated");
+  }
+  CHECK(alices.count() == 2);
+  CHECK(bobs.count() == 1);
 }

@@ -286,3 +286,27 @@ TEST_CASE("every handshake draws its own ephemeral key, also after a write that 
   Pair one = pair_of("Noise_NN_25519_AESGCM_SHA256"), two = pair_of("Noise_NN_25519_AESGCM_SHA256");
   CHECK(written(one.initiator) != written(two.initiator));
 }
+
+TEST_CASE("a secret of both static keys from before serves in its place, where the pattern has one") {
+  const auto attempt = [](std::string_view name, Role role, std::size_t secret_bytes) {
+    const Protocol protocol = protocol_from_name(name).value();
+    HandshakeKeys keys = keys_for(protocol, role);
+    keys.ss = crypto::DhSecret::of_size(secret_bytes);
+    return HandshakeState::initialize(protocol, role, {}, std::move(keys));
+  };
+  const Error bad_key{Errc::misuse, reasons::kBadKey};
+  CHECK(attempt("Noise_IK_25519_AESGCM_SHA256", Role::initiator, 32).has_value());
+  CHECK(attempt("Noise_KK_25519_AESGCM_SHA256", Role::responder, 32).has_value());
+  CHECK(attempt("Noise_IK_25519_AESGCM_SHA256", Role::initiator, 31).error() == bad_key);
+  CHECK(attempt("Noise_IK_25519_AESGCM_SHA256", Role::responder, 32).error() == bad_key);
+  CHECK(attempt("Noise_XX_25519_AESGCM_SHA256", Role::initiator, 32).error() == bad_key);
+  CHECK(attempt("Noise_NK_25519_AESGCM_SHA256", Role::initiator, 32).error() == bad_key);
+
+  const Protocol protocol = protocol_from_name("Noise_IK_25519_AESGCM_SHA256").value();
+  HandshakeKeys keys = keys_for(protocol, Role::initiator);
+  keys.ss = crypto::dh(*keys.s, *keys.rs).value();
+  Pair pair{HandshakeState::initialize(protocol, Role::initiator, {}, std::move(keys)).value(),
+            start(protocol, Role::responder)};
+  finish(pair);
+  CHECK(pair.initiator.split()->handshake_hash == pair.responder.split()->handshake_hash);
+}
