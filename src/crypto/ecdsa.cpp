@@ -2,10 +2,10 @@
 // (RFC 3279 §2.2.3).
 
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/param_build.h>
 
 #include "crypto/curve.hpp"
+#include "crypto/ecdsa_rules.hpp"
 #include "crypto/schemes.hpp"
 
 namespace taut::crypto {
@@ -14,7 +14,6 @@ namespace {
 using Number = Handle<BIGNUM, BN_clear_free>;
 using ParamsBuilder = Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using Params = Handle<OSSL_PARAM, OSSL_PARAM_free>;
-using SigValue = Handle<ECDSA_SIG, ECDSA_SIG_free>;
 
 HashId hash_of(SignatureId id) {
   if (id == SignatureId::ecdsa_p256_sha256) return HashId::sha256;
@@ -69,25 +68,6 @@ Key public_key_of(const SignaturePublic& key) {
   return made;
 }
 
-bool in_range(const BIGNUM* number, const BIGNUM* order) {
-  return !BN_is_negative(number) && !BN_is_zero(number) && BN_cmp(number, order) < 0;
-}
-
-/// DER allows one form of a value; OpenSSL's parser takes more. So what it read must write back the same.
-bool is_strict(const Curve& curve, ByteView signature) {
-  if (signature.size() > kSignatureBytesMax) return false;
-  const Byte* in = signature.data();
-  const SigValue value(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(signature.size())));
-  if (!value) return false;
-  std::array<Byte, kSignatureBytesMax> again{};
-  if (i2d_ECDSA_SIG(value.get(), nullptr) != static_cast<int>(signature.size())) return false;
-  Byte* out = again.data();
-  insist(i2d_ECDSA_SIG(value.get(), &out) == static_cast<int>(signature.size()));
-  return equal(ByteView(again).first(signature.size()), signature) &&
-         in_range(ECDSA_SIG_get0_r(value.get()), curve.order()) &&
-         in_range(ECDSA_SIG_get0_s(value.get()), curve.order());
-}
-
 }  // namespace
 
 const Curve* ecdsa_curve(SignatureId id) {
@@ -118,7 +98,7 @@ Result<Signature> ecdsa_sign(const SignatureKeyPair& key, ByteView message) {
 }
 
 bool ecdsa_verify(const SignaturePublic& key, ByteView message, ByteView signature) {
-  if (!is_strict(*ecdsa_curve(key.id), signature)) return false;
+  if (!ecdsa_acceptable(*ecdsa_curve(key.id), signature)) return false;
   const Key evp = public_key_of(key);
   if (!evp) return false;
   const Digest digest = hash(hash_of(key.id), {message});
