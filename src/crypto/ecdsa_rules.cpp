@@ -13,7 +13,7 @@ bool in_range(const BIGNUM* number, const BIGNUM* order) {
   return !BN_is_negative(number) && !BN_is_zero(number) && BN_cmp(number, order) < 0;
 }
 
-/// OpenSSL's parser takes more forms than DER has: what it read must write back to the same bytes.
+/// Parsers take more forms than DER has, each version others: what was read must write back the same bytes.
 bool is_der(const ECDSA_SIG* value, ByteView signature) {
   std::array<Byte, kSignatureBytesMax> again{};
   if (i2d_ECDSA_SIG(value, nullptr) != static_cast<int>(signature.size())) return false;
