@@ -44,8 +44,8 @@ inline constexpr Error kMissingTree{Errc::unavailable, {"missing_tree"}};
 inline constexpr Error kMissingKeyPackage{Errc::unavailable, {"missing_key_package"}};
 inline constexpr Error kPendingProposals{Errc::unavailable, {"pending_proposals"}};  ///< commit first
 inline constexpr Error kPendingCommit{Errc::misuse, {"pending_commit"}};  ///< merge or drop it first
-inline constexpr Error kOwnMessage{Errc::replayed, {"own_message"}};                 ///< sent from here
-inline constexpr Error kGroupClosed{Errc::violation, {"group_closed"}};  ///< re-initialised, or removed
+inline constexpr Error kOwnMessage{Errc::replayed, {"own_message"}};      ///< sent from here
+inline constexpr Error kGroupClosed{Errc::violation, {"group_closed"}};   ///< re-initialised, or removed
 
 // Rules. All of them are `violation`: well-formed, authentic perhaps, and not permitted.
 inline constexpr Error kNotPermitted{Errc::violation, {"not_permitted"}};

@@ -39,8 +39,7 @@ TEST_CASE("a port that is taken, an address that is not ours, a name") {
   Loop loop;
   const auto first = UdpSocket::bind(loop, {"127.0.0.1", 0}, nullptr);
   REQUIRE(first.has_value());
-  CHECK(UdpSocket::bind(loop, (*first)->address(), nullptr).error().reason ==
-        taut::reasons::kAddressInUse);
+  CHECK(UdpSocket::bind(loop, (*first)->address(), nullptr).error().reason == taut::reasons::kAddressInUse);
   CHECK(UdpSocket::bind(loop, {"192.0.2.1", 0}, nullptr).error().reason == taut::reasons::kAddressNotOurs);
   CHECK(UdpSocket::bind(loop, {"example.invalid", 0}, nullptr).error().code == Errc::malformed);
 }

@@ -57,7 +57,11 @@ class TreeKemCase {
     const UpdatePath path = must(decoded<UpdatePath>(hex(one, "update_path")));
     GroupContext provisional = context_;
     TreeDiff diff(tree_);
-    const auto merged = merge_update_path(diff, sender, path, rules_, provisional, {}); if (!merged) { MESSAGE(merged.error().reason.name); return false; }
+    const auto merged = merge_update_path(diff, sender, path, rules_, provisional, {});
+    if (!merged) {
+      MESSAGE(merged.error().reason.name);
+      return false;
+    }
     if (!equal(diff.tree_hash().view(), hex(one, "tree_hash_after"))) return false;
     return all_open(diff, sender, path, provisional, hex(one, "commit_secret"), &one.at("path_secrets"));
   }

@@ -36,9 +36,7 @@ TEST_CASE("noise-c's copy of cacophony") {
   run_file(vector_folder("noise") / "noise-c-cacophony-legacy.json");
 }
 TEST_CASE("noise-c, XXfallback") { run_file(vector_folder("noise") / "noise-c-fallback.json"); }
-TEST_CASE("our own, for the P curves") {
-  run_file(source_dir() / "tests/vectors/noise/taut-p-curves.json");
-}
+TEST_CASE("our own, for the P curves") { run_file(source_dir() / "tests/vectors/noise/taut-p-curves.json"); }
 
 TEST_CASE("noise-c, hybrids of a draft: refused by name") {
   Tally tally(vector_folder("noise") / "noise-c-hybrid-448.json");
