@@ -58,8 +58,9 @@ std::optional<Instant> RecordSealer::rekey_at() const {
 
 bool RecordSealer::is_rekey_due(Instant now) const {
   const auto at = rekey_at();
+  const std::uint64_t records_max = std::min(limits_.rekey_after_records, kRekeyRecordsMax);
   // The last record that the limit allows is the one that rekeys.
-  return records_under_key_ + 1 >= limits_.rekey_after_records || (at && now >= *at);
+  return records_under_key_ + 1 >= records_max || (at && now >= *at);
 }
 
 Result<OpenedRecord> RecordOpener::open(MutableByteView message) {

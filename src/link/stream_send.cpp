@@ -99,6 +99,4 @@ Records* StreamLink::State::records() {
   return nullptr;
 }
 
-const Records* StreamLink::State::records() const { return const_cast<State*>(this)->records(); }
-
 }  // namespace taut::link

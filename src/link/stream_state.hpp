@@ -82,8 +82,8 @@ struct StreamLink::State {
   std::optional<Instant> next_deadline() const;
   void tick(Instant now, Events& events);
 
+  /// nullptr: not open yet, or over.
   Records* records();
-  const Records* records() const;
 
   Local local;
   std::optional<WallTime> wall;

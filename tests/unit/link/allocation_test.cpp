@@ -1,31 +1,10 @@
 // Once it is warm, sealing and opening allocate nothing.
 
+#include "support/allocation_count.hpp"
+
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "support/two_ends.hpp"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  std::abort();
-}
-}  // namespace
-
-// NOLINTBEGIN(cppcoreguidelines-no-malloc,misc-new-delete-overloads): replaced for the whole test program
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-// NOLINTEND(cppcoreguidelines-no-malloc,misc-new-delete-overloads)
 
 using namespace taut;
 using namespace taut::test;
@@ -46,9 +25,9 @@ TEST_CASE("the steady path of seal and open allocates nothing") {
       frames += events.size();
     };
     round();
-    const std::size_t before = allocations;
+    const AllocationCount allocated;
     for (int i = 0; i < 1000; ++i) round();
-    CHECK(allocations - before == 0);
+    CHECK(allocated.bytes() == 0);
     CHECK(frames == 10'010);
   }
 }
