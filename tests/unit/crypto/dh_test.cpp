@@ -118,28 +118,40 @@ TEST_CASE("dh: a moved-from pair holds no key and computes nothing") {
   }
 }
 
-TEST_CASE("dh: X25519 refuses each point of low order, X448 too") {
-  const DhKeyPair mine = pair_of(DhId::x25519, 1);
-  // u of order 1, 2, 4 and 8, and the same with p added or the unused bit set.
+TEST_CASE("dh: points of low order give no secret, and are known without one") {
+  const auto refused = [](DhId id, ByteView bytes) {
+    const DhPublic key = DhPublic::from_bytes(id, bytes).value();
+    const Result<DhSecret> secret = dh(pair_of(id, 1), key);
+    return key.is_low_order() && !secret.has_value() && secret.error() == kBadKey;
+  };
+  // u of order 1, 2, 4 and 8 on the curve and its twist, and the same with p added.
   for (const char* u : {"0000000000000000000000000000000000000000000000000000000000000000",
                         "0100000000000000000000000000000000000000000000000000000000000000",
                         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
                         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
                         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
                         "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
-                        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
-                        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f11d7"}) {
+                        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"}) {
     CAPTURE(u);
-    CHECK(dh(mine, DhPublic::from_bytes(DhId::x25519, from_hex(u).value()).value()).error() == kBadKey);
+    Bytes bytes = from_hex(u).value();
+    CHECK(refused(DhId::x25519, bytes));
+    bytes.back() |= 0x80;  // RFC 7748 §5: ignored
+    CHECK(refused(DhId::x25519, bytes));
+    bytes[1] ^= 1;
+    CHECK_FALSE(DhPublic::from_bytes(DhId::x25519, bytes)->is_low_order());
   }
-  const DhKeyPair mine448 = pair_of(DhId::x448, 1);
-  Bytes minus_one(56, 0xff);
-  minus_one[0] = 0xfe;
-  minus_one[28] = 0xfe;
+  Bytes p(56, 0xff);  // 2^448 - 2^224 - 1
+  p[28] = 0xfe;
+  Bytes p_minus_1 = p;
+  p_minus_1[0] = 0xfe;
+  Bytes p_plus_1(56);
+  std::fill(p_plus_1.begin() + 28, p_plus_1.end(), 0xff);
   Bytes one(56);
   one[0] = 1;
-  for (const Bytes& u : {Bytes(56), one, minus_one})
-    CHECK(dh(mine448, DhPublic::from_bytes(DhId::x448, u).value()).error() == kBadKey);
+  for (const Bytes& u : {Bytes(56), one, p_minus_1, p, p_plus_1}) CHECK(refused(DhId::x448, u));
+  one[0] = 2;
+  CHECK_FALSE(DhPublic::from_bytes(DhId::x448, one)->is_low_order());
+  for (const DhId id : kAll) CHECK_FALSE(pair_of(id, 1).public_key.is_low_order());
 }
 
 TEST_CASE("dh: a P curve takes uncompressed points on the curve only") {
