@@ -1,5 +1,6 @@
 #include "node/card_publisher.hpp"
 
+#include "node/sealing_keys.hpp"
 #include "node/self.hpp"
 
 namespace taut::node {
@@ -49,10 +50,10 @@ void CardPublisher::publish(const NodeId& dispatcher, Session& session) {
 }
 
 Result<CardPublisher::Step> CardPublisher::on_answer(const NodeId& dispatcher, const Answered& answer,
-                                                     Session& session) {
+                                                     Session& session, const Moment& at) {
   const auto open = open_.find(dispatcher);
   if (open == open_.end() || open->second.request != answer.request) return Step::not_ours;
-  if (answer.status == frame::AnswerStatus::done) return note_published(dispatcher, open->second.sequence);
+  if (answer.status == frame::AnswerStatus::done) return succeed(dispatcher, open->second.sequence, at);
   if (answer.status == frame::AnswerStatus::stale && open->second.attempts < kAttemptsMax) {
     open->second.request = session.look_up(identity_.node_id());
     return Step::asked;
@@ -69,7 +70,7 @@ Result<CardPublisher::Step> CardPublisher::on_card(const NodeId& dispatcher, con
   if (!theirs || theirs->node_id() != identity_.node_id())
     return fail(Errc::violation, reasons::kIdentityMismatch);
   if (theirs->revocation()) return fail(Errc::unauthentic, reasons::kRevoked);
-  if (*theirs == *card_) return note_published(dispatcher, card_->card().sequence);
+  if (*theirs == *card_) return succeed(dispatcher, card_->card().sequence, at);
   TAUT_CHECK(store_.write([&](Transaction& transaction) -> Status {
     TAUT_TRY(card_, sign_card(transaction, identity_, at.wall, theirs->card().sequence));
     return {};
@@ -78,16 +79,21 @@ Result<CardPublisher::Step> CardPublisher::on_card(const NodeId& dispatcher, con
   return Step::asked;
 }
 
-Result<CardPublisher::Step> CardPublisher::note_published(const NodeId& dispatcher, std::uint64_t sequence) {
+Result<CardPublisher::Step> CardPublisher::succeed(const NodeId& dispatcher, std::uint64_t sequence,
+                                                   const Moment& at) {
   open_.erase(dispatcher);
   TAUT_CHECK(store_.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const identity::SignedCard newest, own_card(transaction));
     TAUT_TRY(std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
+    bool is_everywhere = true;
     for (OwnDispatcher& one : dispatchers) {
-      if (one.card.node_id() != dispatcher) continue;
-      one.published_sequence = std::max(one.published_sequence, sequence);
-      TAUT_CHECK(put_own_dispatcher(transaction, one));
+      if (one.card.node_id() == dispatcher) {
+        one.published_sequence = std::max(one.published_sequence, sequence);
+        TAUT_CHECK(put_own_dispatcher(transaction, one));
+      }
+      is_everywhere = is_everywhere && one.published_sequence >= newest.card().sequence;
     }
-    return {};
+    return is_everywhere ? note_published(transaction, at.wall) : Status();
   }));
   published_[dispatcher] = std::max(published_[dispatcher], sequence);
   return Step::published;

@@ -27,7 +27,8 @@ class CardPublisher {
 
   /// @errors violation (refused), unauthentic (revoked), exhausted (full), unavailable: the dispatcher's
   ///         no; and the store's errors
-  Result<Step> on_answer(const NodeId& dispatcher, const Answered& answer, Session& session);
+  Result<Step> on_answer(const NodeId& dispatcher, const Answered& answer, Session& session,
+                         const Moment& at);
   /// A newer card of ours is there (another copy of this node, or a lost state): go above its sequence.
   Result<Step> on_card(const NodeId& dispatcher, const CardFound& found, Session& session, const Moment& at);
   void on_lost(const NodeId& dispatcher) { open_.erase(dispatcher); }
@@ -38,7 +39,7 @@ class CardPublisher {
     std::uint64_t sequence = 0;
     unsigned attempts = 0;
   };
-  Result<Step> note_published(const NodeId& dispatcher, std::uint64_t sequence);
+  Result<Step> succeed(const NodeId& dispatcher, std::uint64_t sequence, const Moment& at);
 
   Store& store_;
   const identity::Identity& identity_;

@@ -114,6 +114,12 @@ std::vector<NodeId> Connections::in_state(State state) const {
   return nodes;
 }
 
+std::vector<NodeId> Connections::known() const {
+  std::vector<NodeId> nodes;
+  for (const auto& [node, entry] : entries_) nodes.push_back(node);
+  return nodes;
+}
+
 void Connections::flush(const Moment& at, Effects& effects) {
   for (auto& [node, entry] : entries_) {
     if (!entry.session) continue;

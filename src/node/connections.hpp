@@ -45,6 +45,7 @@ class Connections {
   /// nullptr: not ready.
   Session* ready(const NodeId& node);
   std::vector<NodeId> in_state(State state) const;
+  std::vector<NodeId> known() const;
 
   /// What sessions have to say goes into `effects`.
   void flush(const Moment& at, Effects& effects);

@@ -33,7 +33,7 @@ class PublishingTask : public LinkedTask<Task> {
     publisher_.publish(dispatcher, *connections_.ready(dispatcher));
   }
   void hear(const NodeId& dispatcher, Answered& answer, const Moment& at) override {
-    act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher)), at);
+    act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at), at);
   }
   void hear(const NodeId& dispatcher, CardFound& found, const Moment& at) override {
     act(dispatcher, publisher_.on_card(dispatcher, found, *connections_.ready(dispatcher), at), at);

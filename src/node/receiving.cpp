@@ -213,7 +213,7 @@ void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Momen
     lane->second.release.reset();
     return send_release(dispatcher, lane->second);
   }
-  act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher)), at);
+  act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at), at);
 }
 
 // Gaps.

@@ -159,6 +159,23 @@ Result<OwnDispatcher> parse_own_dispatcher(ByteView bytes) {
   });
 }
 
+Bytes encode(const std::vector<PublishedKey>& keys) {
+  return record([&](Writer& out) {
+    out.list(keys,
+             [](Writer& inner, const PublishedKey& one) { inner.u64(one.number).u64(one.since.unix_ms); });
+  });
+}
+
+Result<std::vector<PublishedKey>> parse_published_keys(ByteView bytes) {
+  return parse_record(bytes, [](Reader& in) {
+    return in.list([](Reader& one) -> Result<PublishedKey> {
+      TAUT_TRY(const SealingKeyNumber number, one.u64());
+      TAUT_TRY(const std::uint64_t since, one.u64());
+      return PublishedKey{number, {since}};
+    });
+  });
+}
+
 Bytes encode(const std::vector<crypto::SuiteId>& suites) {
   return record([&](Writer& out) {
     out.list(suites, [](Writer& inner, crypto::SuiteId one) { inner.u16(static_cast<std::uint16_t>(one)); });

@@ -40,6 +40,14 @@ Result<std::variant<Message, Gap>> parse_item(ByteView bytes);
 Bytes encode(const OwnDispatcher& dispatcher);
 Result<OwnDispatcher> parse_own_dispatcher(ByteView bytes);
 
+/// struct { uint64 number; uint64 since; } PublishedKey;
+struct PublishedKey {
+  SealingKeyNumber number = 0;
+  WallTime since;
+};
+Bytes encode(const std::vector<PublishedKey>& keys);
+Result<std::vector<PublishedKey>> parse_published_keys(ByteView bytes);
+
 Bytes encode(const std::vector<crypto::SuiteId>& suites);
 Result<std::vector<crypto::SuiteId>> parse_suites(ByteView bytes);
 Bytes encode(const std::vector<identity::Address>& addresses);

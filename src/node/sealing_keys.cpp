@@ -1,5 +1,7 @@
 #include "node/sealing_keys.hpp"
 
+#include "node/records.hpp"
+
 namespace taut::node {
 
 namespace {
@@ -35,13 +37,27 @@ bool is_rotation_due(const SealingKeyPair& current, WallTime wall) {
          later(wall, kSealingKeyLife - kSealingKeyRotation) >= current.not_after;
 }
 
-/// Old keys whose last envelope has expired. One made without a clock ends with its successor.
-std::vector<SealingKeyNumber> outlived(const std::vector<Held>& held, WallTime wall) {
+Result<std::vector<PublishedKey>> load_published(Transaction& transaction) {
+  TAUT_TRY(const std::optional<SecretBytes> value, transaction.value(ValueKey::published_keys));
+  if (!value) return std::vector<PublishedKey>{};
+  return parse_published_keys(value->expose());
+}
+
+/// When the last envelope to an old key has expired: after the key's own end (one made without a clock ends
+/// with its successor), or once every sender was shown a newer key.
+WallTime last_needed(const Held& key, const Held& successor, const std::vector<PublishedKey>& published) {
+  WallTime end = later(std::min(key.pair.not_after, successor.pair.not_after), kEnvelopeLife);
+  for (const PublishedKey& one : published)
+    if (one.number > key.number) end = std::min(end, later(one.since, kSealingGrace + kEnvelopeLife));
+  return end;
+}
+
+Result<std::vector<SealingKeyNumber>> outlived(Transaction& transaction, const std::vector<Held>& held,
+                                               WallTime wall) {
+  TAUT_TRY(const std::vector<PublishedKey> published, load_published(transaction));
   std::vector<SealingKeyNumber> numbers;
-  for (std::size_t i = 0; i + 1 < held.size(); ++i) {
-    const WallTime end = std::min(held[i].pair.not_after, held[i + 1].pair.not_after);
-    if (wall > later(end, kEnvelopeLife)) numbers.push_back(held[i].number);
-  }
+  for (std::size_t i = 0; i + 1 < held.size(); ++i)
+    if (wall > last_needed(held[i], held[i + 1], published)) numbers.push_back(held[i].number);
   return numbers;
 }
 
@@ -63,10 +79,22 @@ Status add_sealing_key(Transaction& transaction, crypto::SuiteId suite, std::opt
   return {};
 }
 
+Status note_published(Transaction& transaction, std::optional<WallTime> wall) {
+  if (!wall) return {};
+  TAUT_TRY(const std::vector<SealingKeyRow> rows, transaction.sealing_keys());
+  TAUT_TRY(std::vector<PublishedKey> published, load_published(transaction));
+  if (rows.empty() || (!published.empty() && published.back().number == rows.back().number)) return {};
+  // What is older than every key that is left has done its work.
+  std::erase_if(published, [&](const PublishedKey& one) { return one.number <= rows.front().number; });
+  published.push_back({rows.back().number, *wall});
+  return transaction.set_value(ValueKey::published_keys, encode(published));
+}
+
 Result<bool> sealing_keys_are_due(Transaction& transaction, std::optional<WallTime> wall) {
   if (!wall) return false;
   TAUT_TRY(const std::vector<Held> held, load(transaction));
-  return is_rotation_due(held.back().pair, *wall) || !outlived(held, *wall).empty();
+  TAUT_TRY(const std::vector<SealingKeyNumber> old_ones, outlived(transaction, held, *wall));
+  return is_rotation_due(held.back().pair, *wall) || !old_ones.empty();
 }
 
 Result<Rotation> keep_sealing_keys(Transaction& transaction, std::optional<WallTime> wall, Random& random) {
@@ -78,7 +106,8 @@ Result<Rotation> keep_sealing_keys(Transaction& transaction, std::optional<WallT
     TAUT_TRY(held, load(transaction));
     rotation = Rotation::rotated;
   }
-  for (const SealingKeyNumber number : outlived(held, *wall)) {
+  TAUT_TRY(const std::vector<SealingKeyNumber> old_ones, outlived(transaction, held, *wall));
+  for (const SealingKeyNumber number : old_ones) {
     TAUT_CHECK(transaction.erase_sealing_key(number));
     TAUT_CHECK(transaction.forget_up_to(number));
   }

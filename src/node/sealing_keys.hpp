@@ -20,6 +20,9 @@ Result<SealingKeys> load_sealing_keys(Transaction& transaction);
 Status add_sealing_key(Transaction& transaction, crypto::SuiteId suite, std::optional<WallTime> wall,
                        Random& random);
 
+/// Every dispatcher of the node has a card with its newest sealing key: from now on senders find it.
+Status note_published(Transaction& transaction, std::optional<WallTime> wall);
+
 enum class Rotation : std::uint8_t { none, rotated };
 
 /// Whether keep_sealing_keys would change anything now.

@@ -152,7 +152,7 @@ void SendingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment&
   looked_up_.insert(dispatcher);
   if (found.card && adopt(*found.card, at)) {
     const std::vector<identity::Dispatcher> inboxes = recipient_.card().inboxes();
-    for (const NodeId& node : connections_.in_state(Connections::State::ready))
+    for (const NodeId& node : connections_.known())
       if (std::ranges::find(inboxes, node, &identity::Dispatcher::node_id) == inboxes.end())
         connections_.drop(node, effects_);
     dial_candidates();

@@ -444,6 +444,34 @@ TEST_CASE("a link without traffic is kept alive, and a silent dispatcher is noti
   receive.shell.stop();
 }
 
+TEST_CASE("an old key is kept as long as one dispatcher still shows it to senders") {
+  World world;
+  ScriptedDispatcher second{51};
+  use(world.bob, second);
+  Receive publish(world.bob, {&world.post, &second});
+  publish.to_the_end();
+  const auto week = [&](int count) { return kNow + count * std::chrono::days(7); };
+  const auto keys_after = [&](int weeks, Reach reach) {
+    world.bob.reopen(week(weeks));
+    Receive receive(world.bob, {&world.post});
+    receive.shell.knows(second, reach);
+    receive.shell.at.wall = week(weeks);
+    receive.to_the_end();
+    return world.bob.store.state().sealing_keys.begin()->first;
+  };
+  SUBCASE("both got the new card") {
+    keys_after(1, Reach::up);
+    CHECK(keys_after(3, Reach::up) == 1);
+    CHECK(keys_after(4, Reach::up) == 2);
+  }
+  SUBCASE("one is away, and may show the old one") {
+    keys_after(1, Reach::down);
+    keys_after(3, Reach::down);
+    CHECK(keys_after(6, Reach::down) == 1);  // 28 days and 14 days
+    CHECK(keys_after(7, Reach::down) > 1);
+  }
+}
+
 TEST_CASE("who stays for weeks rotates its sealing key, and the dispatcher gets every new card") {
   World world;
   world.post.hello.idle_s = 86400;
@@ -456,8 +484,9 @@ TEST_CASE("who stays for weeks rotates its sealing key, and the dispatcher gets 
   CHECK(world.bob.card().card().sealing_key != first_key);
   CHECK(receive.shell.published.size() == 4);
   CHECK(world.post.cards.at(world.bob.id()) == to_bytes(world.bob.card().bytes()));
-  CHECK(world.bob.store.state().sealing_keys.size() == 5);
+  // A key goes 15 days after every dispatcher had its successor: the newest three are left.
+  CHECK(world.bob.store.state().sealing_keys.size() == 3);
   receive.shell.pass(std::chrono::days(30));
-  CHECK(world.bob.store.state().sealing_keys.size() <= 7);
+  CHECK(world.bob.store.state().sealing_keys.size() <= 4);
   receive.shell.stop();
 }
