@@ -68,14 +68,37 @@ struct Setup {
                                       const SharedSecret& shared_secret, ByteView info, const Psk* psk) {
     const Labeled kdf = schedule_kdf(algorithms);
     const Psk given = psk != nullptr ? *psk : Psk{};
-    const Byte mode_octet = mode;
     const DerivedKey psk_id_hash = kdf.extract({}, "psk_id_hash", {given.psk_id});
     const DerivedKey info_hash = kdf.extract({}, "info_hash", {info});
-    const DerivedKey secret = kdf.extract(shared_secret.expose(), "secret", {given.psk});
+    return from_hashes(algorithms, mode, shared_secret, {psk_id_hash, info_hash}, given.psk);
+  }
+
+  /// SetupBaseS under an `info` that was hashed before.
+  static Result<SenderContext> sender(const SharedInfo& info, const DhPublic& recipient, Random& random) {
+    const Algorithms& algorithms = info.algorithms_;
+    if (!is_registered(algorithms) || recipient.id() != algorithms.kem) return misuse();
+    TAUT_TRY(const DhKeyPair ephemeral, DhKeyPair::generate(algorithms.kem, random));
+    TAUT_TRY(const SharedSecret shared_secret, encap(recipient, ephemeral, nullptr));
+    TAUT_TRY(Context context,
+             from_hashes(algorithms, kBase, shared_secret, {info.psk_id_hash_, info.info_hash_}, {}));
+    return SenderContext{Encapsulated(ephemeral.public_key.view()), std::move(context)};
+  }
+
+ private:
+  struct Hashes {
+    const DerivedKey& psk_id_hash;
+    const DerivedKey& info_hash;
+  };
+  static Result<Context> from_hashes(const Algorithms& algorithms, Mode mode,
+                                     const SharedSecret& shared_secret, const Hashes& hashes, ByteView psk) {
+    const Labeled kdf = schedule_kdf(algorithms);
+    const Byte mode_octet = mode;
+    const DerivedKey secret = kdf.extract(shared_secret.expose(), "secret", {psk});
     // key_schedule_context = concat(mode, psk_id_hash, info_hash)
     const auto derive = [&](std::string_view label, MutableByteView out) {
       return kdf.expand(secret.expose(), label,
-                        {ByteView(&mode_octet, 1), psk_id_hash.expose(), info_hash.expose()}, out);
+                        {ByteView(&mode_octet, 1), hashes.psk_id_hash.expose(), hashes.info_hash.expose()},
+                        out);
     };
 
     DerivedKey exporter_secret = DerivedKey::of_size(hash_size(algorithms.kdf));
@@ -91,6 +114,11 @@ struct Setup {
     return Context(algorithms, std::move(aead), NonceSequence(base_nonce), std::move(exporter_secret));
   }
 };
+
+SharedInfo::SharedInfo(const Algorithms& algorithms, ByteView info)
+    : algorithms_(algorithms),
+      psk_id_hash_(schedule_kdf(algorithms).extract({}, "psk_id_hash", {})),
+      info_hash_(schedule_kdf(algorithms).extract({}, "info_hash", {info})) {}
 
 Context::Context(Algorithms algorithms, std::optional<Aead> aead, NonceSequence nonces,
                  DerivedKey exporter_secret)
@@ -158,6 +186,13 @@ Result<Context> setup_recipient(const Algorithms& algorithms, ByteView enc, cons
 Result<Sealed> seal(const Algorithms& algorithms, const DhPublic& recipient, ByteView info, ByteView aad,
                     ByteView plaintext, Random& random) {
   TAUT_TRY(SenderContext sender, setup_sender(algorithms, recipient, info, random));
+  TAUT_TRY(Bytes ciphertext, sender.context.seal(aad, plaintext));
+  return Sealed{sender.enc, std::move(ciphertext)};
+}
+
+Result<Sealed> seal(const SharedInfo& info, const DhPublic& recipient, ByteView aad, ByteView plaintext,
+                    Random& random) {
+  TAUT_TRY(SenderContext sender, Setup::sender(info, recipient, random));
   TAUT_TRY(Bytes ciphertext, sender.context.seal(aad, plaintext));
   return Sealed{sender.enc, std::move(ciphertext)};
 }

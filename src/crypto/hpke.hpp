@@ -75,11 +75,26 @@ Result<SenderContext> setup_sender_with(const Algorithms& algorithms, const DhPu
 Result<Context> setup_recipient(const Algorithms& algorithms, ByteView enc, const DhKeyPair& recipient,
                                 ByteView info, const Options& options = {});
 
+/// `info` for many recipients in mode base, hashed once: an `info` may be as long as a group's tree.
+class SharedInfo {
+ public:
+  SharedInfo(const Algorithms& algorithms, ByteView info);
+
+ private:
+  friend struct Setup;
+  Algorithms algorithms_;
+  DerivedKey psk_id_hash_;
+  DerivedKey info_hash_;
+};
+
 /// Single shot, mode base (RFC 9180 §6.1).
 struct Sealed {
   Encapsulated enc;
   Bytes ciphertext;
 };
+/// The same, under an `info` that others are sealed under too.
+Result<Sealed> seal(const SharedInfo& info, const DhPublic& recipient, ByteView aad, ByteView plaintext,
+                    Random& random);
 Result<Sealed> seal(const Algorithms& algorithms, const DhPublic& recipient, ByteView info, ByteView aad,
                     ByteView plaintext, Random& random);
 /// @errors unauthentic (bad_tag), whatever was wrong with `enc` or the ciphertext; misuse as above

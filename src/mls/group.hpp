@@ -28,20 +28,20 @@ enum class PathChoice : std::uint8_t { always, if_required };
 
 /// A new appearance for one's own leaf (§7.3).
 struct LeafChange {
-  std::optional<crypto::SignatureKeyPair> signature_key;
-  std::optional<Credential> credential;
-  std::optional<Capabilities> capabilities;
-  std::optional<Extensions> extensions;
+  std::optional<crypto::SignatureKeyPair> signature_key{};
+  std::optional<Credential> credential{};
+  std::optional<Capabilities> capabilities{};
+  std::optional<Extensions> extensions{};
 };
 
 struct CommitOptions {
-  std::vector<Proposal> proposals;  ///< by value, after those that are pending
+  std::vector<Proposal> proposals{};  ///< by value, after those that are pending
   /// Pending proposals to cover; none given: all that are valid and that the policy permits.
-  std::optional<std::vector<ProposalRef>> references;
+  std::optional<std::vector<ProposalRef>> references{};
   PathChoice path = PathChoice::always;
-  LeafChange leaf;
+  LeafChange leaf{};
   TreeDelivery tree = TreeDelivery::in_message;
-  Bytes authenticated_data;
+  Bytes authenticated_data{};
 };
 struct SentCommit {
   Bytes commit;
@@ -55,16 +55,16 @@ struct SentProposal {
 };
 
 struct JoinOptions {
-  std::optional<Bytes> ratchet_tree;  ///< where the Welcome or GroupInfo does not hold it
-  const Group* previous = nullptr;    ///< the group that this one branches from or replaces (§11.2, §11.3)
-  Settings settings;
+  std::optional<Bytes> ratchet_tree{};  ///< where the Welcome or GroupInfo does not hold it
+  const Group* previous = nullptr;      ///< the group that this one branches from or replaces (§11.2, §11.3)
+  Settings settings{};
 };
 struct ExternalJoinOptions {
-  JoinOptions join;
-  std::optional<LeafIndex> replaces;  ///< an earlier appearance of this client, which the commit removes
-  std::vector<PreSharedKeyId> psks;
-  std::vector<Bytes> self_removes;  ///< pending SelfRemove proposals, as MLSMessages
-  Bytes authenticated_data;
+  JoinOptions join{};
+  std::optional<LeafIndex> replaces{};  ///< an earlier appearance of this client, which the commit removes
+  std::vector<PreSharedKeyId> psks{};
+  std::vector<Bytes> self_removes{};  ///< pending SelfRemove proposals, as MLSMessages
+  Bytes authenticated_data{};
 };
 
 enum class GroupStatus : std::uint8_t { active, removed, reinitialized };

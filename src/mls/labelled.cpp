@@ -108,6 +108,11 @@ Result<crypto::hpke::Sealed> encrypt_with_label(const Suite& suite, const crypto
                             plaintext, random);
 }
 
+crypto::hpke::SharedInfo shared_encrypt_context(const Suite& suite, std::string_view label,
+                                                ByteView context) {
+  return {hpke_algorithms(suite), encrypt_context(label, context)};
+}
+
 Result<SecretBytes> decrypt_with_label(const Suite& suite, const crypto::DhKeyPair& key,
                                        std::string_view label, ByteView context, ByteView kem_output,
                                        ByteView ciphertext) {

@@ -49,6 +49,9 @@ crypto::hpke::Algorithms hpke_algorithms(const Suite& suite);
 Result<crypto::hpke::Sealed> encrypt_with_label(const Suite& suite, const crypto::DhPublic& public_key,
                                                 std::string_view label, ByteView context, ByteView plaintext,
                                                 Random& random);
+/// Label and Context of EncryptWithLabel for many recipients, hashed once.
+crypto::hpke::SharedInfo shared_encrypt_context(const Suite& suite, std::string_view label, ByteView context);
+
 /// DecryptWithLabel(PrivateKey, Label, Context, KEMOutput, Ciphertext), §5.1.3.
 /// @errors unauthentic (bad_tag), whatever was wrong
 Result<SecretBytes> decrypt_with_label(const Suite& suite, const crypto::DhKeyPair& key,

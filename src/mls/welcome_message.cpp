@@ -49,13 +49,14 @@ Result<Welcome> make_welcome(const Suite& suite, const NextEpoch& next, const Gr
   welcome.encrypted_group_info.resize(plaintext.size() + crypto::kTagBytes);
   key.aead.seal(key.nonce.view(), {}, plaintext, welcome.encrypted_group_info);
 
+  // The context holds the whole tree, as a rule: hashed for each of n members, n would be squared.
+  const auto context = shared_encrypt_context(suite, "Welcome", welcome.encrypted_group_info);
   for (const NewMember& member : members) {
     TAUT_TRY(const auto init_key,
              crypto::DhPublic::from_bytes(suite.dh, member.key_package->init_key.view()));
     const SecretBytes secrets = group_secrets(next, member, psks).to_secret_bytes();
     TAUT_TRY(crypto::hpke::Sealed sealed,
-             encrypt_with_label(suite, init_key, "Welcome", welcome.encrypted_group_info, secrets.expose(),
-                                random));
+             crypto::hpke::seal(context, init_key, {}, secrets.expose(), random));
     welcome.secrets.push_back({make_key_package_ref(suite, encoded(*member.key_package)),
                                {to_bytes(sealed.enc.view()), std::move(sealed.ciphertext)}});
   }

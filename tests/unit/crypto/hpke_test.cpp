@@ -64,6 +64,28 @@ TEST_CASE("hpke: what is sealed to a key opens with it, in every group, hash and
   }
 }
 
+TEST_CASE("hpke: an info that was hashed once seals to many, and each opens as any other") {
+  test::SeededRandom random(4);
+  for (const DhId kem : kAllGroups) {
+    const hpke::Algorithms algorithms{kem, HashId::sha256, AeadId::aes128gcm};
+    const hpke::SharedInfo info(algorithms, as_bytes("i"));
+    for (const std::uint64_t seed : {1U, 2U}) {
+      const DhKeyPair recipient = pair_of(kem, seed);
+      const hpke::Sealed sealed =
+          hpke::seal(info, recipient.public_key, as_bytes("a"), as_bytes("text"), random).value();
+      const auto open_under = [&](std::string_view expected) {
+        return hpke::open(algorithms, sealed.enc.view(), recipient, as_bytes(expected), as_bytes("a"),
+                          sealed.ciphertext);
+      };
+      CHECK(equal(open_under("i").value(), as_bytes("text")));
+      CHECK(open_under("j").error() == kBadTag);
+    }
+  }
+  const DhKeyPair other = pair_of(DhId::p256, 1);
+  CHECK(hpke::seal(hpke::SharedInfo(kDefault, {}), other.public_key, {}, {}, random).error().code ==
+        Errc::misuse);
+}
+
 TEST_CASE("hpke: every wrong input gives the one answer") {
   test::SeededRandom random(3);
   const DhKeyPair recipient = pair_of(DhId::x25519, 1);
