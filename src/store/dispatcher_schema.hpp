@@ -25,29 +25,22 @@ inline constexpr const char* kDispatcherMigrations[] = {
     ") STRICT;"
     "CREATE INDEX card_expiry ON card (expires);"
 
-    // Has the id of its submission. Short columns first: a long body goes on in pages of its own.
-    "CREATE TABLE message ("
+    // What became of messages and their submissions (store/bundle.hpp), until all may be forgotten.
+    "CREATE TABLE bundle ("
     "  id INTEGER PRIMARY KEY,"
     "  inbox INTEGER NOT NULL,"
-    "  number INTEGER NOT NULL,"
-    "  share INTEGER NOT NULL,"
-    "  received INTEGER NOT NULL,"
-    "  expires INTEGER NOT NULL,"
-    "  size INTEGER NOT NULL,"
-    "  body BLOB NOT NULL"
+    "  entries BLOB NOT NULL"
     ") STRICT;"
-    "CREATE UNIQUE INDEX message_place ON message (inbox, number);"
 
-    // Stored while its message is there, then released, or expired where it says so.
-    "CREATE TABLE submission ("
+    // Their bodies, while one of them is stored; first and last: their numbers.
+    "CREATE TABLE bodies ("
     "  id INTEGER PRIMARY KEY,"
     "  inbox INTEGER NOT NULL,"
-    "  submission BLOB NOT NULL,"
-    "  hash BLOB NOT NULL,"
-    "  expires INTEGER NOT NULL,"
-    "  forget INTEGER NOT NULL,"
-    "  expired INTEGER NOT NULL"
-    ") STRICT;"};
+    "  first INTEGER NOT NULL,"
+    "  last INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX bodies_place ON bodies (inbox, last);"};
 
 inline constexpr Schema kDispatcherSchema{0x74617564, kDispatcherMigrations};  // "taud"
 

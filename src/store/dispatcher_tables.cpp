@@ -31,8 +31,8 @@ DispatcherTables::DispatcherTables(FileLock lock, Database database, Random& ran
     : lock_(std::move(lock)),
       database_(std::move(database)),
       nodes_(database_),
-      messages_(database_),
-      submissions_(database_, random) {}
+      bundles_(database_),
+      submissions_(random) {}
 
 Opened<std::unique_ptr<DispatcherTables>> DispatcherTables::open(const std::filesystem::path& file,
                                                                  Random& random) {
@@ -46,9 +46,21 @@ Opened<std::unique_ptr<DispatcherTables>> DispatcherTables::open(const std::file
   if (!database) return std::unexpected(std::move(database).error());
   std::unique_ptr<DispatcherTables> tables(
       new DispatcherTables(std::move(*lock), std::move(*database), random));
-  if (const Status loaded = tables->submissions_.load(tables->calendar_); !loaded)
-    return std::unexpected(tables->failure());
+  if (!tables->load()) return std::unexpected(tables->failure());
   return tables;
+}
+
+Status DispatcherTables::load() {
+  return bundles_.load_all([this](std::uint64_t number, const BundleTable::Bundle& bundle) {
+    for (std::size_t slot = 0; slot < bundle.entries.size(); ++slot) {
+      const BundleEntry& entry = bundle.entries[slot];
+      if (entry.state == EntryState::forgotten) continue;
+      const RowNumber row = EntryRow{number, slot}.number();
+      submissions_.insert(static_cast<std::uint64_t>(bundle.inbox), entry.submission, row);
+      calendar_.expect(
+          row, entry.state == EntryState::stored ? std::min(entry.expires, entry.forget) : entry.forget);
+    }
+  });
 }
 
 DispatcherTables::Results DispatcherTables::carry_out(Operations operations) {
@@ -78,6 +90,7 @@ void DispatcherTables::carry_out_together(Operations operations, Results& result
                                                                  : Transaction::to_write(database_);
   if (!transaction) return fail_all(transaction.error());
   Status done = apply_all(operations, results);
+  if (done) done = bundles_.flush();
   if (done) done = nodes_.flush();
   if (done) done = transaction->commit();
   if (done) return;
@@ -111,13 +124,24 @@ StoreResult DispatcherTables::apply(const AddNode& add) {
 
 Result<std::optional<SubmissionRecord>> DispatcherTables::known(NodeTable::Id inbox,
                                                                 const SubmissionId& submission) {
-  TAUT_TRY(auto found, submissions_.find(inbox, submission));
-  if (!found) return std::nullopt;
-  if (found->record.state == SubmissionState::stored) {
-    TAUT_TRY(const bool is_there, messages_.holds(found->row));
-    if (!is_there) found->record.state = SubmissionState::released;
-  }
-  return found->record;
+  std::optional<SubmissionRecord> record;
+  Status status;
+  const auto look = [&](RowNumber number) -> Status {
+    const EntryRow row = EntryRow::of(number);
+    TAUT_TRY(const auto* const bundle, bundles_.find(row.bundle));
+    if (bundle == nullptr || row.slot >= bundle->entries.size())
+      return fail(Errc::unavailable, reasons::kDamaged);
+    const BundleEntry& entry = bundle->entries[row.slot];
+    if (bundle->inbox != inbox || entry.submission != submission) return {};
+    record = SubmissionRecord{entry.hash, static_cast<SubmissionState>(entry.state), entry.expires};
+    return {};
+  };
+  submissions_.find(static_cast<std::uint64_t>(inbox), submission, [&](RowNumber row) {
+    status = look(row);
+    return !status || record;
+  });
+  TAUT_CHECK(status);
+  return record;
 }
 
 StoreResult DispatcherTables::apply(PutMessage& put) {
@@ -126,9 +150,10 @@ StoreResult DispatcherTables::apply(PutMessage& put) {
   TAUT_TRY(const auto before, known(inbox->id, put.submission));
   if (before) return Placed{before, std::move(put.body)};
   if (put.number < inbox->record.next_number) return fail(Errc::misuse, taut::reasons::kMisuse);
-  TAUT_TRY(const RowNumber row, submissions_.add(inbox->id, put));
-  TAUT_CHECK(messages_.add(row, inbox->id, put));
-  calendar_.expect(row, std::min(put.expires, put.forget));
+  if (submissions_.size() >= kSubmissionsMax) return fail(Errc::exhausted, taut::reasons::kQuota);
+  TAUT_TRY(const EntryRow row, bundles_.add(inbox->id, put));
+  submissions_.insert(static_cast<std::uint64_t>(inbox->id), put.submission, row.number());
+  calendar_.expect(row.number(), std::min(put.expires, put.forget));
   TAUT_TRY(NodeRecord* const record, nodes_.change(put.inbox));
   record->next_number = put.number + 1;
   record->usage[static_cast<std::size_t>(put.share)] += Usage{1, put.body.size()};
@@ -145,7 +170,7 @@ StoreResult DispatcherTables::apply(const LookUpSubmission& look_up) {
 StoreResult DispatcherTables::apply(const FetchMessages& fetch) {
   TAUT_TRY(const auto* const inbox, nodes_.find(fetch.inbox));
   if (inbox == nullptr) return Fetched{};
-  TAUT_TRY(Fetched fetched, messages_.fetch(inbox->id, fetch));
+  TAUT_TRY(Fetched fetched, bundles_.fetch(inbox->id, fetch));
   return fetched;
 }
 
@@ -153,7 +178,7 @@ StoreResult DispatcherTables::apply(const ReleaseMessages& release) {
   Freed freed{release.inbox, {}};
   TAUT_TRY(const auto* const inbox, nodes_.find(release.inbox));
   if (inbox == nullptr) return freed;
-  for (const QueueRange& range : release.ranges) TAUT_CHECK(messages_.release(inbox->id, range, freed.usage));
+  for (const QueueRange& range : release.ranges) TAUT_CHECK(bundles_.release(inbox->id, range, freed.usage));
   TAUT_TRY(NodeRecord* const record, nodes_.change(release.inbox));
   for (std::size_t share = 0; share < kShareCount; ++share) record->usage[share] -= freed.usage[share];
   return freed;
@@ -169,55 +194,77 @@ StoreResult DispatcherTables::apply(const LoadCard& load) {
   return card;
 }
 
-StoreResult DispatcherTables::apply(const Sweep& sweep) {
-  // A chunk may hold little that is over: this many may be looked through for one sweep.
-  constexpr int kChunksMax = 64;
-  Swept swept;
-  TAUT_TRY(swept.cards, nodes_.expire_cards(sweep.now, sweep.count_max));
-  std::size_t room = sweep.count_max - static_cast<std::size_t>(swept.cards);
-  for (int chunks = 0; room > 0 && chunks < kChunksMax; ++chunks) {
-    const auto chunk = calendar_.take_due(sweep.now);
-    if (!chunk) break;
-    TAUT_CHECK(sweep_chunk(*chunk, sweep, swept, room));
-  }
-  const bool is_more = calendar_.is_due(sweep.now) || swept.cards == sweep.count_max;
-  swept.rest = is_more ? dispatcher::Rest::more : dispatcher::Rest::none;
-  return swept;
-}
+/// One sweep on its way from chunk to chunk.
+class DispatcherTables::Sweeping {
+ public:
+  Sweeping(DispatcherTables& tables, const Sweep& sweep)
+      : tables_(tables), sweep_(sweep), room_(sweep.count_max) {}
 
-Status DispatcherTables::sweep_chunk(const RowChunk& chunk, const Sweep& sweep, Swept& swept,
-                                     std::size_t& room) {
-  TAUT_TRY(const auto expired, messages_.expire(chunk, sweep.now, room));
-  TAUT_CHECK(note_expired(expired, swept));
-  room -= expired.size();
-  TAUT_TRY(const std::uint64_t forgotten, submissions_.forget(chunk, sweep.now, room));
-  swept.submissions += forgotten;
-  room -= static_cast<std::size_t>(forgotten);
-  TAUT_TRY(const auto next_expiry, messages_.next_expiry(chunk));
-  if (next_expiry) calendar_.expect(chunk.first(), *next_expiry);
-  TAUT_TRY(const auto next_forget, submissions_.next_forget(chunk));
-  if (next_forget) calendar_.expect(chunk.first(), *next_forget);
-  return {};
-}
-
-Status DispatcherTables::note_expired(const std::vector<MessageTable::Expired>& expired, Swept& swept) {
-  std::map<NodeTable::Id, ShareUsage> freed;
-  for (const MessageTable::Expired& one : expired) {
-    TAUT_CHECK(submissions_.mark_expired(one.row));
-    freed[one.inbox][one.share] += Usage{1, one.size};
-  }
-  for (const auto& [inbox, usage] : freed) {
-    TAUT_TRY(const NodeId name, nodes_.name_of(inbox));
-    TAUT_TRY(NodeRecord* const record, nodes_.change(name));
-    for (std::size_t share = 0; share < kShareCount; ++share) record->usage[share] -= usage[share];
-    const auto same = std::ranges::find(swept.freed, name, &Freed::inbox);
-    if (same == swept.freed.end()) {
-      swept.freed.push_back({name, usage});
-    } else {
-      for (std::size_t share = 0; share < kShareCount; ++share) same->usage[share] += usage[share];
+  Result<Swept> run() {
+    // A chunk may hold little that is over: this many may be looked through for one sweep.
+    constexpr int kChunksMax = 256;
+    TAUT_TRY(swept_.cards, tables_.nodes_.expire_cards(sweep_.now, room_));
+    room_ -= static_cast<std::size_t>(swept_.cards);
+    for (int chunks = 0; room_ > 0 && chunks < kChunksMax; ++chunks) {
+      const auto chunk = tables_.calendar_.take_due(sweep_.now);
+      if (!chunk) break;
+      TAUT_CHECK(tables_.bundles_.review(*chunk,
+                                         [this](EntryRow row, NodeTable::Id inbox, const BundleEntry& entry) {
+                                           return judge(row, inbox, entry);
+                                         }));
     }
+    TAUT_CHECK(note_freed());
+    const bool is_more = tables_.calendar_.is_due(sweep_.now) || swept_.cards == sweep_.count_max;
+    swept_.rest = is_more ? dispatcher::Rest::more : dispatcher::Rest::none;
+    return std::move(swept_);
   }
-  return {};
+
+ private:
+  /// Over, if there is room for one more, else expected again.
+  bool is_over(WallTime when, EntryRow row) {
+    if (when <= sweep_.now && room_ > 0) {
+      --room_;
+      return true;
+    }
+    tables_.calendar_.expect(row.number(), when);
+    return false;
+  }
+
+  EntryState judge(EntryRow row, NodeTable::Id inbox, const BundleEntry& entry) {
+    EntryState state = entry.state;
+    if (state == EntryState::forgotten) return state;
+    if (state == EntryState::stored && is_over(entry.expires, row)) {
+      freed_[inbox][static_cast<std::size_t>(entry.share)] += Usage{1, entry.size};
+      state = EntryState::expired;
+    }
+    if (state != EntryState::stored && is_over(entry.forget, row)) {
+      tables_.submissions_.erase(static_cast<std::uint64_t>(inbox), entry.submission, row.number());
+      ++swept_.submissions;
+      state = EntryState::forgotten;
+    }
+    return state;
+  }
+
+  Status note_freed() {
+    for (const auto& [inbox, usage] : freed_) {
+      TAUT_TRY(const NodeId name, tables_.nodes_.name_of(inbox));
+      TAUT_TRY(NodeRecord* const record, tables_.nodes_.change(name));
+      for (std::size_t share = 0; share < kShareCount; ++share) record->usage[share] -= usage[share];
+      swept_.freed.push_back({name, usage});
+    }
+    return {};
+  }
+
+  DispatcherTables& tables_;
+  const Sweep& sweep_;
+  std::size_t room_;
+  Swept swept_;
+  std::map<NodeTable::Id, ShareUsage> freed_;
+};
+
+StoreResult DispatcherTables::apply(const Sweep& sweep) {
+  TAUT_TRY(Swept swept, Sweeping(*this, sweep).run());
+  return swept;
 }
 
 StoreResult DispatcherTables::apply(const Erase&) { return fail(Errc::misuse, taut::reasons::kMisuse); }

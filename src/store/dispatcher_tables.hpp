@@ -6,9 +6,9 @@
 #include <memory>
 #include <span>
 
-#include "store/message_table.hpp"
+#include "store/bundle_table.hpp"
 #include "store/private_files.hpp"
-#include "store/submission_table.hpp"
+#include "store/submission_index.hpp"
 
 namespace taut::store {
 
@@ -38,6 +38,9 @@ class DispatcherTables {
   const Failure& failure() const { return database_.failure(); }
 
  private:
+  /// Their index then takes 64 to 128 MiB.
+  static constexpr std::size_t kSubmissionsMax = std::size_t{12} << 20;
+
   using Operations = std::span<dispatcher::Operation>;
   using Results = std::vector<dispatcher::StoreResult>;
 
@@ -60,17 +63,16 @@ class DispatcherTables {
   StoreResult apply(const dispatcher::Sweep&);
   StoreResult apply(const dispatcher::Erase&);
 
+  Status load();
   Result<std::optional<dispatcher::SubmissionRecord>> known(NodeTable::Id inbox,
                                                             const SubmissionId& submission);
-  Status sweep_chunk(const RowChunk& chunk, const dispatcher::Sweep& sweep, dispatcher::Swept& swept,
-                     std::size_t& room);
-  Status note_expired(const std::vector<MessageTable::Expired>& expired, dispatcher::Swept& swept);
+  class Sweeping;
 
   FileLock lock_;
   Database database_;
   NodeTable nodes_;
-  MessageTable messages_;
-  SubmissionTable submissions_;
+  BundleTable bundles_;
+  SubmissionIndex submissions_;
   Calendar calendar_;
   bool is_stopped_ = false;
 };

@@ -71,6 +71,17 @@ Status Database::finish(Query& query) {
   }
 }
 
+Status Database::overwrite(Sql table, Sql column, std::int64_t row, std::size_t offset, ByteView bytes) {
+  if (connection_->stopped) return fail(Errc::unavailable, reasons::kStopped);
+  sqlite3_blob* blob = nullptr;
+  int code = sqlite3_blob_open(connection_->handle, "main", table.text(), column.text(), row, 1, &blob);
+  if (code == SQLITE_OK)
+    code = sqlite3_blob_write(blob, bytes.data(), static_cast<int>(bytes.size()), static_cast<int>(offset));
+  const Status done = code == SQLITE_OK ? Status{} : std::unexpected(connection_->note(code));
+  sqlite3_blob_close(blob);
+  return done;
+}
+
 std::uint64_t Database::changed_rows() const {
   return static_cast<std::uint64_t>(sqlite3_changes64(connection_->handle));
 }

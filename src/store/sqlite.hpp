@@ -112,6 +112,10 @@ class Database {
     return finish(query);
   }
 
+  /// Writes over a part of a value, in its place.
+  /// @errors misuse: no such row, or a part that is not within the value
+  Status overwrite(Sql table, Sql column, std::int64_t row, std::size_t offset, ByteView bytes);
+
   /// Rows that the last run() changed.
   std::uint64_t changed_rows() const;
   /// The row number of the last insert.

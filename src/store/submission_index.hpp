@@ -10,18 +10,13 @@
 
 namespace taut::store {
 
-/// Rows grow by one; those that are held lie less than 2^32 apart.
+/// Rows grow, their low halves are never 0, and those that are held lie less than 2^32 apart.
 using RowNumber = std::uint64_t;
 
 class SubmissionIndex {
  public:
   /// @param random  for the keys of its hash, which senders must not guess
   explicit SubmissionIndex(Random& random);
-
-  /// The row number after this one: every one but those whose low half is 0.
-  static RowNumber after_row(RowNumber row) {
-    return static_cast<std::uint32_t>(row + 1) == 0 ? row + 2 : row + 1;
-  }
 
   void insert(std::uint64_t inbox, const SubmissionId& submission, RowNumber row);
   void erase(std::uint64_t inbox, const SubmissionId& submission, RowNumber row);

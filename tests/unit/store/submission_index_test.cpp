@@ -32,7 +32,7 @@ TEST_CASE("the index finds what was put in and not taken out, whatever the order
     const std::uint64_t submission = random() % 5000;
     const auto entry = model.find({inbox, submission});
     if (entry == model.end()) {
-      row = SubmissionIndex::after_row(row);
+      row += static_cast<std::uint32_t>(row + 1) == 0 ? 2 : 1;
       REQUIRE(static_cast<std::uint32_t>(row) != 0);
       index.insert(inbox, value_numbered<SubmissionId>(submission), row);
       model[{inbox, submission}] = row;
