@@ -174,4 +174,3 @@ BENCHMARK(release)->ArgName("batch")->Arg(1)->Arg(100)->Arg(1000);
 BENCHMARK(pass_through)->ArgName("batch")->Arg(1)->Arg(100)->Arg(1000);
 BENCHMARK(node_item);
 
-BENCHMARK_MAIN();
