@@ -30,7 +30,8 @@ inline std::unexpected<Error> malformed() { return fail(Errc::malformed, reasons
   declaration = *std::move(temporary)
 
 /// TAUT_CHECK(reader.finish()); returns the error to the caller, drops a value.
-#define TAUT_CHECK(...)                                                                                      \
-  do {                                                                                                       \
-    if (auto taut_check = (__VA_ARGS__); !taut_check) return std::unexpected(std::move(taut_check).error()); \
+#define TAUT_CHECK(...) TAUT_CHECK_INNER(TAUT_CONCAT(taut_check_, __COUNTER__), __VA_ARGS__)
+#define TAUT_CHECK_INNER(temporary, ...)                                                                  \
+  do {                                                                                                    \
+    if (auto temporary = (__VA_ARGS__); !temporary) return std::unexpected(std::move(temporary).error()); \
   } while (false)

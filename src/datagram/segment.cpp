@@ -52,7 +52,7 @@ Result<std::optional<Segment>> read_segment(wire::Reader& in) {
       return Ping{};
     case SegmentType::ack: {
       TAUT_TRY(Ack ack, read_ack(in));
-      return std::move(ack);
+      return ack;
     }
     case SegmentType::stream: {
       TAUT_TRY(const Stream stream, read_stream(in));

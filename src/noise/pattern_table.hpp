@@ -57,7 +57,7 @@ inline constexpr std::array kPatternRows{
 
 namespace table {
 
-consteval Token token_of(std::string_view name) {
+constexpr Token token_of(std::string_view name) {
   constexpr std::array<std::string_view, 6> kNames{"e", "s", "ee", "es", "se", "ss"};
   const auto found = std::ranges::find(kNames, name);
   if (found == kNames.end()) std::unreachable();  // not a constant expression: refused by the compiler
@@ -65,7 +65,7 @@ consteval Token token_of(std::string_view name) {
 }
 
 template <class List>
-consteval List tokens_of(std::string_view text) {
+constexpr List tokens_of(std::string_view text) {
   List list;
   while (!text.empty()) {
     const std::string_view name = text.substr(0, text.find(", "));
@@ -75,7 +75,7 @@ consteval List tokens_of(std::string_view text) {
   return list;
 }
 
-consteval HandshakePattern pattern_of(const PatternRow& row) {
+constexpr HandshakePattern pattern_of(const PatternRow& row) {
   HandshakePattern pattern{
       tokens_of<PreMessagePattern>(row.initiator_pre), tokens_of<PreMessagePattern>(row.responder_pre), {}};
   for (const std::string_view message : row.messages)
@@ -83,13 +83,13 @@ consteval HandshakePattern pattern_of(const PatternRow& row) {
   return pattern;
 }
 
-consteval auto patterns() {
+constexpr auto patterns() {
   std::array<HandshakePattern, kPatternRows.size()> out{};
   std::ranges::transform(kPatternRows, out.begin(), [](const PatternRow& row) { return pattern_of(row); });
   return out;
 }
 
-consteval auto names() {
+constexpr auto names() {
   std::array<std::string_view, kPatternRows.size()> out{};
   std::ranges::transform(kPatternRows, out.begin(), &PatternRow::name);
   return out;
