@@ -1,6 +1,7 @@
 #include "store/bundle_table.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "store/columns.hpp"
 #include "store/failure.hpp"
@@ -21,7 +22,7 @@ std::uint64_t after(std::uint64_t number) {
   return static_cast<std::uint32_t>(EntryRow{next}.number()) == 0 ? next + 1 : next;
 }
 
-std::size_t bodies_size(const BundleEntries& entries) {
+std::size_t bodies_size(std::span<const BundleEntry> entries) {
   std::size_t size = 0;
   for (const BundleEntry& entry : entries) size += entry.size;
   return size;
@@ -110,13 +111,19 @@ Result<Fetched> BundleTable::fetch(NodeTable::Id inbox, const FetchMessages& fet
 
 void BundleTable::set_state(Kept& kept, std::size_t slot, EntryState state) {
   BundleEntries& entries = kept.bundle.entries;
-  if (is_stored(entries[slot])) {
-    std::size_t offset = 0;
-    for (std::size_t i = 0; i < slot; ++i) offset += entries[i].size;
-    kept.gone.push_back({offset, entries[slot].size});
-  }
+  if (is_stored(entries[slot])) kept.note_gone(slot);
   entries[slot].state = state;
   if (kept.change == Kept::Change::none) kept.change = Kept::Change::changed;
+}
+
+void BundleTable::Kept::note_gone(std::size_t slot) {
+  const BundleEntries& entries = bundle.entries;
+  const std::size_t offset = bodies_size({entries.begin(), slot});
+  const std::size_t size = entries[slot].size;
+  if (!gone.empty() && gone.back().offset + gone.back().size == offset)
+    gone.back().size += size;
+  else
+    gone.push_back({offset, size});
 }
 
 Result<std::vector<std::uint64_t>> BundleTable::bundles_of(NodeTable::Id inbox, const QueueRange& range) {

@@ -52,6 +52,8 @@ class BundleTable {
       std::size_t size;
     };
     std::vector<Part> gone;
+
+    void note_gone(std::size_t slot);
   };
 
   /// nullptr: no such bundle.

@@ -8,6 +8,7 @@
 #include "store/log_check.hpp"
 #include "store/page.hpp"
 #include "store/private_files.hpp"
+#include "store/wiped_memory.hpp"
 
 namespace taut::store {
 
@@ -60,6 +61,7 @@ class Opening {
   }
 
   Opened<void> connect() {
+    wipe_sqlite_memory();
     register_guarded_vfs();
     constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (const int code = sqlite3_open_v2(file_.c_str(), &connection_->handle, kFlags, kGuardedVfs);

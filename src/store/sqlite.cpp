@@ -89,7 +89,7 @@ std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(conne
 
 Status Database::truncate_log() { return connection_->truncate_log(); }
 Status Database::shorten_log() {
-  constexpr int kPagesMax = 1024;
+  constexpr int kPagesMax = 4096;
   if (connection_->stopped || connection_->log_pages < kPagesMax) return {};
   connection_->log_pages = 0;
   const int code =

@@ -125,7 +125,7 @@ class Database {
   /// neither.
   /// @errors busy, at once: somebody is reading or writing; nothing is lost, try again later
   Status truncate_log();
-  /// Writes a log of more than 4 MiB back into the file, as far as readers allow, so that it starts anew.
+  /// Writes a log of more than 16 MiB back into the file, as far as readers allow, so that it starts anew.
   /// For who opened with Checkpoints::by_owner.
   Status shorten_log();
   /// Pages that nothing uses.
