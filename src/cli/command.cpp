@@ -32,7 +32,9 @@ Done run_words(std::span<const std::string> words) {
 
 int run_command(std::span<const std::string> words) {
   hold_standard_descriptors();
-  std::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an error of write(2)
+  // A broken pipe and a file that may not grow are errors of write(2), not ends of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const Done done = run_words(words);
   if (done) return static_cast<int>(ExitCode::ok);
   output(words).report(done.error());

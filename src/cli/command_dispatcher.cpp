@@ -14,6 +14,25 @@ Done print(const Context& context, const node::OwnDispatcher& dispatcher, const 
   return context.out.print(context.out.is_json() ? line_of(json_of(dispatcher, own)) : line_for(dispatcher));
 }
 
+/// By node ID, or by a name that only one has.
+Outcome<node::OwnDispatcher> find(std::span<const node::OwnDispatcher> dispatchers,
+                                  const std::string& which) {
+  std::vector<std::string> names;
+  std::vector<node::OwnDispatcher> found;
+  for (const auto& dispatcher : dispatchers) {
+    names.push_back(dispatcher.card.card().name);
+    if (to_text(dispatcher.card.node_id()) == which) return dispatcher;
+    if (names.back() == which) found.push_back(dispatcher);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty())
+    return failure(ExitCode::not_found, "no_dispatcher",
+                   "No dispatcher '" + which + "' is in use" + did_you_mean(which, names),
+                   "List them: taut dispatcher list");
+  return failure(ExitCode::usage, "ambiguous", "Several dispatchers in use are called '" + which + "'",
+                 "Give the node ID of one: taut dispatcher list");
+}
+
 std::unexpected<Failure> use_failure(const store::NodeStore& store, const identity::SignedCard& card,
                                      const TaskEnd& end) {
   const Error& error = end.status.error();
@@ -62,19 +81,11 @@ Done run(const DispatcherListRequest&, Context& context) {
 Done run(const DispatcherForgetRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const auto dispatchers, own_dispatchers(*node.store));
-  std::vector<std::string> names;
-  for (const auto& dispatcher : dispatchers) {
-    const std::string id = to_text(dispatcher.card.node_id());
-    names.push_back(dispatcher.card.card().name);
-    if (id != request.which && names.back() != request.which) continue;
-    const auto forgotten = node::forget_dispatcher(*node.store, dispatcher.card.node_id(), moment());
-    if (!forgotten) return state_failure(*node.store, forgotten.error());
-    context.out.say("taut: your link has changed; who shall write to you needs the new one: taut id");
-    return print(context, dispatcher, *forgotten);
-  }
-  return failure(ExitCode::not_found, "no_dispatcher",
-                 "No dispatcher '" + request.which + "' is in use" + did_you_mean(request.which, names),
-                 "List them: taut dispatcher list");
+  TAUT_TRY(const node::OwnDispatcher which, find(dispatchers, request.which));
+  const auto forgotten = node::forget_dispatcher(*node.store, which.card.node_id(), moment());
+  if (!forgotten) return state_failure(*node.store, forgotten.error());
+  context.out.say("taut: your link has changed; who shall write to you needs the new one: taut id");
+  return print(context, which, *forgotten);
 }
 
 }  // namespace taut::cli

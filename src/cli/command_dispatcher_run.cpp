@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "carrier/reasons.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
@@ -7,10 +9,11 @@
 #include "run/dispatcher_server.hpp"
 #include "run/stored_dispatcher.hpp"
 
-#include <unistd.h>
-
 namespace taut::cli {
 namespace {
+
+/// While the disk is full.
+constexpr std::chrono::seconds kRestartAfter{1};
 
 /// Loopback is open to whoever is on this machine; beyond it somebody has to say so.
 Outcome<frame::Policy> policy_for(const DispatcherRunRequest& request) {
@@ -65,38 +68,96 @@ Done announce(const Context& context, const carrier::Address& address, const ide
   return {};
 }
 
+/// A dispatcher that begins anew when its disk has failed: what was not synced is not trusted, and links
+/// are made again by who needs them.
+class Service {
+ public:
+  Service(const DispatcherRunRequest& request, frame::Policy policy, const OpenNode& node, Context& context);
+
+  Done run();
+
+ private:
+  Done open();
+  Done announce_at(const carrier::Address& listening);
+  void begin_again();
+  void stop();
+
+  const DispatcherRunRequest& request_;
+  const OpenNode& node_;
+  Context& context_;
+  run::ServerSettings settings_;
+  Session session_;
+  std::unique_ptr<run::StoredDispatcher> storage_;
+  std::unique_ptr<run::DispatcherServer> server_;
+  carrier::Timer restart_;
+  Done end_;
+};
+
+Service::Service(const DispatcherRunRequest& request, frame::Policy policy, const OpenNode& node,
+                 Context& context)
+    : request_(request),
+      node_(node),
+      context_(context),
+      session_([this] { stop(); }),
+      restart_(session_.loop(), [this] { begin_again(); }) {
+  settings_.listen = request.listen;
+  settings_.dispatcher.policy = policy;
+}
+
+Done Service::run() {
+  TAUT_CHECK(open());
+  settings_.listen = server_->address();  // the same port, should it have to begin again
+  TAUT_CHECK(announce_at(server_->address()));
+  session_.loop().run();
+  return end_;
+}
+
+Done Service::open() {
+  const auto on_failed = [this](const store::Failure& why) {
+    const Failure failure = failure_of(why).error();
+    context_.out.report(failure);
+    restart_.arm(carrier::Loop::now());  // not from its own call
+  };
+  auto storage = run::StoredDispatcher::open(session_.loop(), context_.home.dispatcher_file(),
+                                             context_.random, on_failed);
+  if (!storage) return failure_of(storage.error());
+  auto server = run::DispatcherServer::start(session_.loop(), node_.self.identity, **storage, context_.random,
+                                             settings_);
+  if (!server) return listen_failure(settings_.listen, server.error());
+  storage_ = *std::move(storage);
+  server_ = *std::move(server);
+  return {};
+}
+
+Done Service::announce_at(const carrier::Address& listening) {
+  const carrier::Address address = advertised(request_, listening);
+  const auto card =
+      node::serve_at(*node_.store, {{identity::Carrier::tcp, address.host, address.port}}, moment());
+  if (!card) return state_failure(*node_.store, card.error());
+  return announce(context_, listening, *card);
+}
+
+void Service::begin_again() {
+  server_.reset();
+  storage_.reset();
+  const Done opened = open();
+  if (opened) return context_.out.say("taut: the dispatcher works again");
+  if (opened.error().reason == "disk_full") return restart_.arm(carrier::Loop::now() + kRestartAfter);
+  end_ = opened;
+  session_.loop().stop();
+}
+
+void Service::stop() {
+  if (server_) return server_->stop([this] { session_.loop().stop(); });
+  session_.loop().stop();
+}
+
 }  // namespace
 
 Done run(const DispatcherRunRequest& request, Context& context) {
-  run::ServerSettings settings;
-  settings.listen = request.listen;
-  TAUT_TRY(settings.dispatcher.policy, policy_for(request));
+  TAUT_TRY(const frame::Policy policy, policy_for(request));
   TAUT_TRY(const OpenNode node, open_node(context));
-
-  run::DispatcherServer* serving = nullptr;
-  carrier::Loop* looping = nullptr;
-  std::optional<store::Failure> broken;
-  Session session([&] { serving->stop([&] { looping->stop(); }); });
-  looping = &session.loop();
-  const auto storage = run::StoredDispatcher::open(session.loop(), context.home.dispatcher_file(),
-                                                   context.random, [&](const store::Failure& failure) {
-                                                     broken = failure;
-                                                     serving->stop([&] { looping->stop(); });
-                                                   });
-  if (!storage) return failure_of(storage.error());
-  const auto server =
-      run::DispatcherServer::start(session.loop(), node.self.identity, **storage, context.random, settings);
-  if (!server) return listen_failure(request.listen, server.error());
-  serving = server->get();
-
-  const carrier::Address address = advertised(request, serving->address());
-  const auto card =
-      node::serve_at(*node.store, {{identity::Carrier::tcp, address.host, address.port}}, moment());
-  if (!card) return state_failure(*node.store, card.error());
-  TAUT_CHECK(announce(context, serving->address(), *card));
-  session.loop().run();
-  if (broken) return failure_of(*broken);
-  return {};
+  return Service(request, policy, node, context).run();
 }
 
 }  // namespace taut::cli

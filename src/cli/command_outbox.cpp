@@ -1,7 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/contact_words.hpp"
 #include "cli/json.hpp"
-#include "cli/message_text.hpp"
 #include "cli/send_words.hpp"
 #include "cli/task_session.hpp"
 #include "cli/text.hpp"
@@ -33,46 +32,21 @@ std::string line_for(const node::Waiting& row) {
          to_text(row.recipient) + "\n";
 }
 
-/// Prints the receipts of one recipient's messages.
-struct Retry final : run::TaskRunner::Owner {
-  Retry(Session& its_session, const Context& its_context, std::string its_name)
-      : session(its_session), context(its_context), name(std::move(its_name)) {}
-  void on_receipt(const node::Receipt& receipt) override {
-    counts.count(receipt);
-    const auto done =
-        context.out.print(context.out.is_json() ? line_of(cli::json_of(receipt, name)) : text_of(receipt));
-    if (!done) printed = done;
-  }
-  void on_finished(const Status& status) override {
-    end = status;
-    session.loop().stop();
-  }
-
-  Session& session;
-  const Context& context;
-  std::string name;
-  SendCounts counts;
-  Done printed;
-  Status end;
-};
-
 Done retry(const NodeId& recipient, const OpenNode& node, Context& context) {
   TAUT_TRY(const node::Contact contact, find_contact(*node.store, to_text(recipient)));
   const auto card = std::ranges::find(contact.cards, recipient, &identity::SignedCard::node_id);
   const auto sending = node::make_sending(*node.store, node.self.identity, *card, context.random);
   sending->no_more();
-  run::TaskRunner* running = nullptr;
-  Session session([&] { running->stop(); });
-  Retry owner(session, context, contact.petname);
-  run::TaskRunner runner(session.loop(), *sending, node.self.identity, context.random, owner);
-  running = &runner;
-  session.loop().post([&] { runner.start(); });
-  session.loop().run();
-  if (session.was_interrupted()) return interrupted();
-  if (!owner.end)
-    return send_failure(*node.store, contact.petname, owner.end.error(), runner.last_link_failure(),
-                        owner.counts);
-  return owner.printed;
+  SendCounts counts;
+  Done printed;
+  TAUT_TRY(const TaskEnd end, run_task(*sending, node, context, [&](const node::Receipt& receipt) {
+             counts.count(receipt);
+             const Done done = print_receipt(context, receipt, contact.petname);
+             if (!done) printed = done;
+           }));
+  if (!end.status)
+    return send_failure(*node.store, contact.petname, end.status.error(), end.link_failure, counts);
+  return printed;
 }
 
 }  // namespace

@@ -11,6 +11,9 @@ namespace {
 /// Printed and marked as shown together: few enough to lose little time, enough to share a sync.
 constexpr std::size_t kBatchMax = 16;
 
+/// What was shown and erased is in no file so much later, as long as we stay.
+constexpr std::chrono::seconds kTidyEvery{20};
+
 /// Shows items as they come, until there is a reason to stop.
 class Receiver final : public run::TaskRunner::Owner {
  public:
@@ -24,6 +27,7 @@ class Receiver final : public run::TaskRunner::Owner {
   void on_finished(const Status& status) override;
 
   void start();
+  void tidy();
   void show_and_stop_if_done();
   Done show();
   Done show(std::span<const node::Item> items);
@@ -39,6 +43,7 @@ class Receiver final : public run::TaskRunner::Owner {
   std::unique_ptr<node::Receiving> receiving_;
   run::TaskRunner runner_;
   carrier::Timer timeout_;
+  carrier::Timer tidy_;
   std::uint64_t shown_count_ = 0;
   bool has_drained_ = false;
   bool is_late_ = false;
@@ -59,10 +64,12 @@ Receiver::Receiver(const RecvRequest& request, const OpenNode& node, Context& co
       session_([this] { stop(); }),
       receiving_(node::make_receiving(*node.store, node.self.identity, context.random, stay_of(request))),
       runner_(session_.loop(), *receiving_, node.self.identity, context.random, *this),
-      timeout_(session_.loop(), [this] {
-        is_late_ = true;
-        stop();
-      }) {}
+      timeout_(session_.loop(),
+               [this] {
+                 is_late_ = true;
+                 stop();
+               }),
+      tidy_(session_.loop(), [this] { tidy(); }) {}
 
 Done Receiver::run() {
   // What an earlier run has received and not shown comes first, and may be all that is asked for.
@@ -75,7 +82,13 @@ Done Receiver::run() {
 
 void Receiver::start() {
   if (request_.timeout) timeout_.arm(carrier::Loop::now() + *request_.timeout);
+  tidy_.arm(carrier::Loop::now() + kTidyEvery);
   runner_.start();
+}
+
+void Receiver::tidy() {
+  (void)node_.store->tidy();  // busy: the next time
+  tidy_.arm(carrier::Loop::now() + kTidyEvery);
 }
 
 void Receiver::show_and_stop_if_done() {
@@ -155,6 +168,7 @@ Done Receiver::result() const {
   if (!end_ && end_.error().reason == reasons::kNoDispatcher)
     return failure_of(end_.error(), "No dispatcher is in use, so there is nowhere to receive from",
                       "Take one: taut dispatcher use LINK");
+  // Nothing of ours was at fault, so it was the link.
   if (link && !has_drained_ && (!end_ || is_late_))
     return link_failure(link->error, title_of(link->dispatcher), link->dispatcher);
   if (!end_) return state_failure(*node_.store, end_.error());

@@ -3,7 +3,6 @@
 #include "cli/commands.hpp"
 #include "cli/contact_words.hpp"
 #include "cli/message_source.hpp"
-#include "cli/message_text.hpp"
 #include "cli/send_words.hpp"
 #include "cli/task_session.hpp"
 #include "node/sending.hpp"
@@ -134,8 +133,7 @@ void Sender::feed() {
 
 void Sender::on_receipt(const node::Receipt& receipt) {
   counts_.count(receipt);
-  const auto printed = context_.out.print(context_.out.is_json() ? line_of(json_of(receipt, contact_.petname))
-                                                                 : text_of(receipt));
+  const Done printed = print_receipt(context_, receipt, contact_.petname);
   if (!printed && failed_) failed_ = printed;
 }
 

@@ -86,7 +86,9 @@ Outcome<OpenNode> open_node(Context& context) {
 }
 
 std::unexpected<Failure> failure_of(const store::Failure& why) {
-  return failure_of(why.error, why.text, why.next);
+  std::string next = why.next;
+  if (!next.empty() && next.front() >= 'a' && next.front() <= 'z') next.front() -= 'a' - 'A';
+  return failure_of(why.error, why.text, next);
 }
 
 std::unexpected<Failure> state_failure(const store::NodeStore& store, const Error& error) {

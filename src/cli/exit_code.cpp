@@ -57,6 +57,12 @@ constexpr std::array kReasons{
     ReasonRow{"store_stopped", ExitCode::storage},
 };
 
+/// nullptr: the category says enough.
+const ReasonRow* row_of(const Error& error) {
+  const auto* const row = std::ranges::find(kReasons, error.reason.name, &ReasonRow::reason);
+  return row != kReasons.end() ? row : nullptr;
+}
+
 ExitCode exit_code_of(Errc code) {
   switch (code) {
     case Errc::malformed:
@@ -83,8 +89,15 @@ std::span<const ExitCodeRow> exit_codes() { return kRows; }
 std::string_view name_of(ExitCode code) { return std::ranges::find(kRows, code, &ExitCodeRow::code)->name; }
 
 ExitCode exit_code_of(const Error& error) {
-  const auto* const row = std::ranges::find(kReasons, error.reason.name, &ReasonRow::reason);
-  return row != kReasons.end() ? row->code : exit_code_of(error.code);
+  const ReasonRow* const row = row_of(error);
+  return row != nullptr ? row->code : exit_code_of(error.code);
+}
+
+ExitCode exit_code_of_link(const Error& error) {
+  if (const ReasonRow* const row = row_of(error); row != nullptr && row->code == ExitCode::identity)
+    return ExitCode::identity;
+  const bool is_forged = error.code == Errc::unauthentic || error.code == Errc::replayed;
+  return is_forged || error.reason == Reason{"refused"} ? ExitCode::authentication : ExitCode::unreachable;
 }
 
 }  // namespace taut::cli

@@ -32,5 +32,7 @@ std::string_view name_of(ExitCode code);
 
 /// What an error means to who typed the command, where the command knows no better.
 ExitCode exit_code_of(const Error& error);
+/// What ended a link, or kept one from being made: a peer that makes no sense is as good as none.
+ExitCode exit_code_of_link(const Error& error);
 
 }  // namespace taut::cli

@@ -4,8 +4,12 @@
 
 namespace taut::cli {
 
+std::unexpected<Failure> failure_of(ExitCode exit, const Error& error, std::string what, std::string next) {
+  return failure(exit, std::string(error.reason.name), std::move(what), std::move(next));
+}
+
 std::unexpected<Failure> failure_of(const Error& error, std::string what, std::string next) {
-  return failure(exit_code_of(error), std::string(error.reason.name), std::move(what), std::move(next));
+  return failure_of(exit_code_of(error), error, std::move(what), std::move(next));
 }
 
 std::string to_text(const Failure& failure) {

@@ -26,6 +26,8 @@ inline std::unexpected<Failure> failure(ExitCode exit, std::string reason, std::
   return std::unexpected(Failure{exit, std::move(reason), std::move(what), std::move(next)});
 }
 
+/// With an exit code of the command's choice.
+std::unexpected<Failure> failure_of(ExitCode exit, const Error& error, std::string what, std::string next);
 /// For errors that the command has no better words for.
 std::unexpected<Failure> failure_of(const Error& error, std::string what, std::string next);
 

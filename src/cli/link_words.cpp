@@ -39,7 +39,7 @@ constexpr std::array kWords{
 };
 
 std::string next_step(const Error& why, const identity::Dispatcher& dispatcher) {
-  if (exit_code_of(why) == ExitCode::identity)
+  if (exit_code_of_link(why) == ExitCode::identity)
     return "Nothing was sent. Ask its operator for its link, and take that: taut dispatcher use LINK";
   if (why.reason == reasons::kRefused) return "Ask its operator to let you in";
   return "Check that it runs at " + addresses_text(dispatcher) + " and try again";
@@ -49,12 +49,15 @@ std::string next_step(const Error& why, const identity::Dispatcher& dispatcher) 
 
 std::string link_words(const Error& why) {
   const auto* const row = std::ranges::find(kWords, why.reason, &Words::reason);
-  return std::string(row != kWords.end() ? row->words : why.reason.name);
+  if (row != kWords.end()) return std::string(row->words);
+  const bool is_nonsense = why.code == Errc::malformed || why.code == Errc::violation;
+  return is_nonsense ? "what it says makes no sense" : std::string(why.reason.name);
 }
 
 std::unexpected<Failure> link_failure(const Error& why, const std::string& name,
                                       const identity::Dispatcher& dispatcher) {
-  return failure_of(why, "Cannot reach " + name + ": " + link_words(why), next_step(why, dispatcher));
+  return failure_of(exit_code_of_link(why), why, "Cannot reach " + name + ": " + link_words(why),
+                    next_step(why, dispatcher));
 }
 
 std::string title_of(const identity::Dispatcher& dispatcher) {

@@ -1,6 +1,7 @@
 #include "cli/send_words.hpp"
 
 #include "cli/link_words.hpp"
+#include "cli/message_text.hpp"
 #include "cli/text.hpp"
 #include "envelope/content.hpp"
 #include "identity/reasons.hpp"
@@ -9,15 +10,14 @@
 namespace taut::cli {
 namespace {
 
-std::unexpected<Failure> unreachable(const std::string& name, const Error& error,
-                                     const std::optional<run::TaskRunner::LinkFailure>& link_failure) {
-  const std::string kept = "nothing was sent or kept";
-  if (!link_failure)
-    return failure_of(error, "Cannot reach a dispatcher of " + name + "; " + kept, "Try again later");
-  return failure_of(error,
-                    "Cannot reach " + title_of(link_failure->dispatcher) + ", which keeps the inbox of " +
-                        name + ": " + link_words(link_failure->error) + "; " + kept,
-                    "Try again later, or ask " + name + " for a new link");
+/// No link could be made, so nothing was sealed.
+std::unexpected<Failure> unreachable(const std::string& name, const run::TaskRunner::LinkFailure& link) {
+  const ExitCode exit = exit_code_of_link(link.error);
+  return failure_of(exit, link.error,
+                    "Cannot reach " + title_of(link.dispatcher) + ", which keeps the inbox of " + name +
+                        ": " + link_words(link.error) + "; nothing was sent or kept",
+                    exit == ExitCode::identity ? "Ask " + name + " for a new link"
+                                               : "Try again later, or ask " + name + " for a new link");
 }
 
 }  // namespace
@@ -38,12 +38,20 @@ void SendCounts::count(const node::Receipt& receipt) {
   }
 }
 
+Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name) {
+  return context.out.print(context.out.is_json() ? line_of(json_of(receipt, name)) : text_of(receipt));
+}
+
 std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::string& name,
                                       const Error& error,
                                       const std::optional<run::TaskRunner::LinkFailure>& link_failure,
                                       const SendCounts& counts) {
   const Reason& reason = error.reason;
-  if (reason == reasons::kUnreachable) return unreachable(name, error, link_failure);
+  if (link_failure && (link_failure->error == error || reason == reasons::kUnreachable))
+    return unreachable(name, *link_failure);
+  if (reason == reasons::kUnreachable)
+    return failure_of(error, "Cannot reach a dispatcher of " + name + "; nothing was sent or kept",
+                      "Try again later");
   if (reason == reasons::kOutcomeUnknown)
     return failure_of(error,
                       "The dispatcher of " + name + " did not say what became of " +
@@ -56,11 +64,6 @@ std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::
     return failure_of(
         error, name + " has not been online for too long: the sealing key has expired; nothing was sent",
         "Ask " + name + " to run taut recv, or for a new link");
-  if (reason == reasons::kIdentityMismatch && link_failure)
-    return failure_of(
-        error,
-        "Somebody with another key answers as " + title_of(link_failure->dispatcher) + "; nothing was sent",
-        "Ask " + name + " for a new link");
   if (reason == reasons::kRevoked)
     return failure_of(error, "The identity of " + name + " has been revoked; nothing was sent",
                       "Ask for the link of its successor");

@@ -16,6 +16,9 @@ struct SendCounts {
   void count(const node::Receipt& receipt);
 };
 
+/// One receipt, in the format asked for.
+Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name);
+
 /// @param name  of the contact
 std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::string& name,
                                       const Error& error,

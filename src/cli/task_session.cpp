@@ -6,12 +6,18 @@ namespace taut::cli {
 namespace {
 
 struct UntilFinished final : run::TaskRunner::Owner {
-  explicit UntilFinished(carrier::Loop& its_loop) : loop(its_loop) {}
+  UntilFinished(carrier::Loop& its_loop, std::function<void(const node::Receipt&)> told)
+      : loop(its_loop), tell(std::move(told)) {}
+  void on_receipt(const node::Receipt& receipt) override {
+    if (tell) tell(receipt);
+  }
   void on_finished(const Status& status) override {
     end = status;
     loop.stop();
   }
+
   carrier::Loop& loop;
+  std::function<void(const node::Receipt&)> tell;
   Status end;
 };
 
@@ -27,10 +33,11 @@ Session::Session(carrier::Loop::Task on_interrupt)
         on_interrupt();
       }) {}
 
-Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context) {
+Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context,
+                          std::function<void(const node::Receipt&)> on_receipt) {
   run::TaskRunner* running = nullptr;
   Session session([&] { running->stop(); });
-  UntilFinished owner(session.loop());
+  UntilFinished owner(session.loop(), std::move(on_receipt));
   run::TaskRunner runner(session.loop(), task, node.self.identity, context.random, owner);
   running = &runner;
   session.loop().post([&] { runner.start(); });

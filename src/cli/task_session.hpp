@@ -30,8 +30,9 @@ struct TaskEnd {
   std::optional<run::TaskRunner::LinkFailure> link_failure;
 };
 
-/// For tasks that tell nothing on their way.
+/// @param on_receipt  for tasks that send
 /// @errors interrupted
-Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context);
+Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context,
+                          std::function<void(const node::Receipt&)> on_receipt = {});
 
 }  // namespace taut::cli

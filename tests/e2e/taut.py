@@ -22,10 +22,11 @@ class Node:
     def __init__(self, home):
         self.home = pathlib.Path(home)
 
-    def run(self, *words, stdin=b"", env=None, limit_s=LIMIT_S, **more):
-        """The finished process, with its output as bytes."""
-        return subprocess.run([BIN, *words], input=stdin, env=self.environment(env), timeout=limit_s,
-                              **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more})
+    def run(self, *words, stdin=b"", env=None, **more):
+        """The finished process, with its output as bytes. `stdin`: bytes, or what subprocess takes."""
+        source = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
+        return subprocess.run([BIN, *words], env=self.environment(env), timeout=LIMIT_S,
+                              **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **source, **more})
 
     def start(self, *words, **more):
         """A running process; the caller ends it."""
@@ -58,13 +59,12 @@ class Node:
 class Dispatcher:
     """`taut dispatcher run` on a free port, from `with` to its end."""
 
-    def __init__(self, node, listen="127.0.0.1:0"):
+    def __init__(self, node, *words, listen="127.0.0.1:0"):
         self.node = node
-        self.listen = listen
+        self.words = ["dispatcher", "run", "--listen", listen, "--json", *words]
 
     def __enter__(self):
-        self.process = self.node.start("dispatcher", "run", "--listen", self.listen, "--json",
-                                       stderr=subprocess.DEVNULL)
+        self.process = self.node.start(*self.words, stderr=subprocess.DEVNULL)
         self.listening = json.loads(self.process.stdout.readline())
         self.link = self.listening["link"]
         self.address = self.listening["address"]
@@ -109,9 +109,9 @@ class Case(unittest.TestCase):
             node.ok("dispatcher", "use", uses)
         return node
 
-    def dispatcher(self, name="post", **more):
+    def dispatcher(self, name="post", *words):
         """A running dispatcher of a new node; stopped when the test ends."""
-        return self.enterContext(Dispatcher(self.node(name), **more))
+        return self.enterContext(Dispatcher(self.node(name), *words))
 
     def fails(self, done, code, *said):
         """Exit code, and parts of the one sentence on standard error; nothing is on standard output."""
