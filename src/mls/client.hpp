@@ -37,7 +37,7 @@ struct Client {
   crypto::SignatureKeyPair signature_key;
   Credential credential;
   Capabilities capabilities;
-  Extensions leaf_extensions;
+  Extensions leaf_extensions{};
 
   /// @errors misuse: the signature key is not of the suite; limits of crypto
   Result<OwnKeyPackage> make_key_package(const Lifetime& lifetime, Random& random,

@@ -117,7 +117,7 @@ DispatcherServer::DispatcherServer(Loop& loop, const identity::Identity& identit
                                    Random& random, const ServerSettings& settings)
     : loop_(loop),
       storage_(storage),
-      local_{.identity = identity, .random = random, .limits = link_limits(settings), .verified = &verified_},
+      local_{.identity = identity, .random = random, .limits = link_limits(settings), .known_peers = &known_peers_},
       dispatcher_(settings.dispatcher),
       half_open_(settings.half_open),
       timer_(loop, [this] { tell([](auto& logic, const auto& at) { return logic.tick(at); }); }),

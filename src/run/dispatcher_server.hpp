@@ -64,7 +64,7 @@ class DispatcherServer {
 
   carrier::Loop& loop_;
   DispatcherStorage& storage_;
-  link::VerifiedCertificates verified_;
+  link::KnownPeers known_peers_;
   link::Local local_;
   dispatcher::Dispatcher dispatcher_;
   HalfOpen half_open_;

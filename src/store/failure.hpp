@@ -23,8 +23,8 @@ inline constexpr Reason kOverloaded{"store_overloaded"};  ///< too much waits fo
 inline constexpr Reason kStopped{"store_stopped"};        ///< a write failed before: close and open again
 }  // namespace reasons
 
-/// An error with words. `text` says what happened, to what; `next` what to do, where a command does it,
-/// the command itself.
+/// An error with words. `text` says what happened, to what; `next` what to do, where a command does it
+/// as "run: COMMAND".
 struct Failure {
   Error error;
   std::string text;

@@ -39,7 +39,7 @@ std::unexpected<Failure> system_failure(const char* what, const fs::path& path, 
     failure.next = "free some space there and try again";
   } else if (number == EROFS || number == EACCES || number == EPERM) {
     failure.error.reason = reasons::kReadOnly;
-    failure.next = "ls -ld " + quoted(path.parent_path());
+    failure.next = "run: ls -ld " + quoted(path.parent_path());
   }
   return std::unexpected(std::move(failure));
 }
@@ -55,12 +55,12 @@ Opened<void> check_owner_and_mode(const fs::path& path, const struct stat& statu
     return std::unexpected(Failure{{Errc::unavailable, reasons::kOtherOwner},
                                    path.string() + " belongs to user " + std::to_string(status.st_uid) +
                                        ", and this runs as user " + std::to_string(::geteuid()),
-                                   "chown " + std::to_string(::geteuid()) + " " + quoted(path)});
+                                   "run: chown " + std::to_string(::geteuid()) + " " + quoted(path)});
   }
   if ((status.st_mode & kOthersBits) != 0) {
     return std::unexpected(Failure{{Errc::unavailable, reasons::kLooseModes},
                                    path.string() + " is open to other users",
-                                   std::string("chmod ") + mode + " " + quoted(path)});
+                                   std::string("run: chmod ") + mode + " " + quoted(path)});
   }
   return {};
 }

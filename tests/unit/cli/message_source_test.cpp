@@ -22,7 +22,7 @@ Texts messages(MessageCutter::Cut cut, std::string_view bytes, std::size_t piece
 }
 
 TEST_CASE("lines are messages, wherever the pieces are cut") {
-  for (const std::size_t size : {1, 2, 3, 7, 1000}) {
+  for (const std::size_t size : {1U, 2U, 3U, 7U, 1000U}) {
     CAPTURE(size);
     const auto lines = [&](std::string_view bytes) {
       return messages(MessageCutter::Cut::lines, bytes, size);
