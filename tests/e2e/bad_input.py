@@ -60,7 +60,7 @@ class Links(taut.Case):
             with self.subTest(name=name):
                 self.fails(self.alice.run("contact", "add", name, self.bob_link), 2, "cannot be a petname")
                 if name != "":
-                    self.fails(taut.Node(self.folder / "new").run("init", "--name", name), 2, "cannot be a name")
+                    self.fails(self.new_node("new").run("init", "--name", name), 2, "cannot be a name")
         self.assertEqual(self.alice.json("contact", "list"), [])
 
     def test_unknown_contacts(self):
@@ -74,7 +74,7 @@ class Links(taut.Case):
 
 class Usage(taut.Case):
     def test_words_that_do_not_fit(self):
-        node = taut.Node(self.folder / "none")
+        node = self.new_node("none")
         rows = [
             ([], "needs a command"),
             (["snd", "bob", "x"], "did you mean 'send'?"),
@@ -93,7 +93,7 @@ class Usage(taut.Case):
         self.assertFalse(node.home.exists())
 
     def test_errors_are_objects_under_json(self):
-        node = taut.Node(self.folder / "none")
+        node = self.new_node("none")
         for words, exit_code, name in ((["snd"], 2, "usage"), (["id"], 6, "not_found")):
             done = node.run(*words, "--json")
             error = json.loads(done.stderr)
@@ -103,7 +103,7 @@ class Usage(taut.Case):
 
     def test_no_folder_can_be_found(self):
         env = {"TAUT_HOME": "", "HOME": "", "XDG_DATA_HOME": ""}
-        node = taut.Node(self.folder / "none")
+        node = self.new_node("none")
         self.fails(node.run("id", env=env), 2, "--home DIR")
         self.assertEqual(node.run("version", env=env).returncode, 0)
         self.assertEqual(node.run("help", env=env).returncode, 0)
@@ -184,7 +184,7 @@ class StateFiles(taut.Case):
         def little_room():
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
-        new = taut.Node(self.folder / "new")
+        new = self.new_node("new")
         self.fails(new.run("init", "--name", "new", preexec_fn=little_room), 8, "taut: ")
         self.assertEqual(new.run("id").returncode, 6)  # nothing half made
         new.ok("init", "--name", "new")
@@ -195,14 +195,11 @@ class StateFiles(taut.Case):
 
 
 class Dispatchers(taut.Case):
-    def three(self):
-        self.post = self.dispatcher()
-        self.bob = self.node("bob", uses=self.post.link)
-        self.alice = self.node("alice", uses=self.post.link)
-        self.alice.ok("contact", "add", "bob", self.bob.link())
+    def setUp(self):
+        super().setUp()
+        self.post, self.alice, self.bob = self.three()
 
     def test_it_is_down(self):
-        self.three()
         self.post.stop()
         self.fails(self.alice.run("send", "bob", "x"), 3, self.post.address, "nothing was sent or kept")
         self.assertEqual(self.alice.json("outbox"), [])
@@ -215,12 +212,11 @@ class Dispatchers(taut.Case):
         done = self.bob.run("doctor")
         self.assertEqual(done.returncode, 3)
         self.assertIn(b"nobody listens", done.stdout)
-        with taut.Dispatcher(taut.Node(self.folder / "post"), listen=self.post.address):
-            self.alice.ok("send", "bob", "y")
-            self.assertEqual([m["text"] for m in self.bob.events("recv")], ["y"])
+        self.post.start()
+        self.alice.ok("send", "bob", "y")
+        self.assertEqual(taut.texts(self.bob.events("recv")), ["y"])
 
     def test_another_key_answers(self):
-        self.three()
         self.post.stop()
         with taut.Dispatcher(self.node("mallory"), listen=self.post.address):
             self.fails(self.alice.run("send", "bob", "x"), 4, "another key", "nothing was sent")
@@ -232,7 +228,6 @@ class Dispatchers(taut.Case):
             self.assertEqual(self.bob.run("doctor").returncode, 4)
 
     def test_what_answers_is_not_taut(self):
-        self.three()
         self.post.stop()
         for says in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\xff" * 1000, b"\x00" * 70_000, b""):
             with self.subTest(says=says[:10]), wire.FakeServer(self.post.endpoint, says):
@@ -244,20 +239,17 @@ class Dispatchers(taut.Case):
     def test_none_is_in_use(self):
         lonely = self.node("lonely")
         self.fails(lonely.run("recv"), 2, "taut dispatcher use LINK")
-        self.three()
-        self.alice.ok("contact", "add", "lonely", lonely.link())
+        self.alice.knows(lonely)
         self.fails(self.alice.run("send", "lonely", "x"), 2, "no dispatcher")
         self.fails(self.alice.run("dispatcher", "forget", "pots"), 6, "'pots'")
 
     def test_the_port_is_taken(self):
-        self.three()
         other = self.node("other")
         self.fails(other.run("dispatcher", "run", "--listen", self.post.address), 8, "another process")
         self.fails(other.run("dispatcher", "run", "--listen", "192.0.2.1:0", "--policy", "open"), 2, "192.0.2.1")
         self.fails(self.post.node.run("dispatcher", "run", "--listen", "127.0.0.1:0"), 8)
 
     def test_messages_of_every_size_up_to_the_limit_and_none_over_it(self):
-        self.three()
         limit = 1 << 20
         for size in (0, 1, 60_000, 65_536, limit):
             self.alice.ok("send", "bob", "-", stdin=b"x" * size)
@@ -269,7 +261,6 @@ class Dispatchers(taut.Case):
         self.assertEqual([len(m["text"]) for m in self.bob.events("recv")], [0, 1, 60_000, 65_536, limit, 5])
 
     def test_text_that_is_none(self):
-        self.three()
         self.alice.ok("send", "bob", b"\xff\xfe")
         self.alice.ok("send", "bob", "\x1b[2J\u202eevil\nalice: forged")
         raw, forged = self.bob.events("recv")
@@ -287,14 +278,11 @@ class Wire(taut.Case):
 
     def setUp(self):
         super().setUp()
-        self.post = self.dispatcher()
-        self.bob = self.node("bob", uses=self.post.link)
-        self.alice = self.node("alice", uses=self.post.link)
-        self.alice.ok("contact", "add", "bob", self.bob.link())
+        self.post, self.alice, self.bob = self.three()
 
     def still_serves(self):
         self.alice.ok("send", "bob", "still there?")
-        self.assertEqual([m["text"] for m in self.bob.events("recv")], ["still there?"])
+        self.assertEqual(taut.texts(self.bob.events("recv")), ["still there?"])
 
     def stranger(self, says=b""):
         stranger = socket.create_connection(self.post.endpoint, timeout=20)
@@ -348,9 +336,9 @@ class Wire(taut.Case):
             with taut.Dispatcher(self.node("slow"), "--advertise", proxy.address) as slow:
                 proxy.target = slow.endpoint
                 carol = self.node("carol", uses=slow.link)
-                self.alice.ok("contact", "add", "carol", carol.link())
+                self.alice.knows(carol)
                 self.alice.ok("send", "carol", "in small pieces")
-                self.assertEqual([m["text"] for m in carol.events("recv")], ["in small pieces"])
+                self.assertEqual(taut.texts(carol.events("recv")), ["in small pieces"])
         self.assertGreater(len(proxy.seen), 1000)
 
 
@@ -359,10 +347,7 @@ class Output(taut.Case):
 
     def setUp(self):
         super().setUp()
-        self.post = self.dispatcher()
-        self.bob = self.node("bob", uses=self.post.link)
-        self.alice = self.node("alice", uses=self.post.link)
-        self.alice.ok("contact", "add", "bob", self.bob.link())
+        self.post, self.alice, self.bob = self.three()
         self.alice.ok("send", "bob", "precious")
 
     def comes_again(self):

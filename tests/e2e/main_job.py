@@ -1,21 +1,14 @@
 """The main job: two nodes exchange end-to-end encrypted messages through a dispatcher."""
 
 import json
-import re
-import subprocess
 
 import taut
 
 
 class MainJob(taut.Case):
     def test_one_sends_while_the_other_is_away(self):
-        post = self.dispatcher()
-        bob = self.node("bob", uses=post.link)
-        alice = self.node("alice", uses=post.link)
-        bob_id = bob.json("id")
+        _, alice, bob = self.three()
         alice_id = alice.json("id")
-
-        alice.ok("contact", "add", "bob", bob_id["link"])
         receipt = alice.json("send", "bob", "hello")
         self.assertEqual(receipt["v"], 1)
 
@@ -32,11 +25,9 @@ class MainJob(taut.Case):
         post = self.node("post")
         for words in ([], ["--json"]):
             process = post.start("dispatcher", "run", "--listen", "127.0.0.1:0", *words)
-            try:
-                first = process.stdout.readline().decode()
-            finally:
-                process.terminate()
-                process.communicate(timeout=taut.LIMIT_S)
+            first = process.stdout.readline().decode()
+            process.terminate()
+            process.communicate(timeout=taut.LIMIT_S)
             self.assertEqual(process.returncode, 0)
             if words:
                 event = json.loads(first)
@@ -56,49 +47,41 @@ class MainJob(taut.Case):
         self.assertRegex(plain[1], r"^taut:")
 
     def test_a_contact_is_added_offline_and_answers_show_its_petname(self):
-        with taut.Dispatcher(self.node("post")) as post:
-            bob = self.node("bob", uses=post.link)
-            alice = self.node("alice", uses=post.link)
-            link = bob.link()
-        alice.ok("contact", "add", "bob", link)  # nothing is running
-        (contact,) = alice.json("contact", "list")
-        self.assertEqual(contact["petname"], "bob")
-        with taut.Dispatcher(taut.Node(self.folder / "post"), listen=post.address):
-            alice.ok("send", "bob", "one")
-            bob.ok("contact", "add", "alice", alice.link())
-            (message,) = bob.events("recv")
-            self.assertEqual(message["contact"], "alice")
-
-    def test_lines_and_standard_input(self):
         post = self.dispatcher()
         bob = self.node("bob", uses=post.link)
         alice = self.node("alice", uses=post.link)
-        alice.ok("contact", "add", "bob", bob.link())
+        post.stop()
+        alice.knows(bob)  # nothing is running
+        (contact,) = alice.json("contact", "list")
+        self.assertEqual(contact["petname"], "bob")
+        post.start()
+        alice.ok("send", "bob", "one")
+        bob.knows(alice)
+        (message,) = bob.events("recv")
+        self.assertEqual(message["contact"], "alice")
+
+    def test_lines_and_standard_input(self):
+        _, alice, bob = self.three()
         alice.ok("send", "bob", "-", stdin=b"two\nlines\n")
         alice.ok("send", "bob", "--lines", "-", stdin=b"first\nsecond\n\nlast without an end")
         alice.ok("send", "bob", "-", stdin=b"\xff\x00\xfe")
         messages = bob.events("recv")
-        self.assertEqual([m.get("text") for m in messages],
+        self.assertEqual(taut.texts(messages),
                          ["two\nlines\n", "first", "second", "", "last without an end", None])
         self.assertEqual(messages[-1]["data"], "/wD+")
 
     def test_follow_prints_as_they_come_and_others_work_beside_it(self):
-        post = self.dispatcher()
-        bob = self.node("bob", uses=post.link)
-        alice = self.node("alice", uses=post.link)
-        alice.ok("contact", "add", "bob", bob.link())
-        bob.ok("contact", "add", "alice", alice.link())
+        _, alice, bob = self.three()
+        bob.knows(alice)
         following = bob.start("recv", "--follow", "--json")
-        try:
-            for number in range(3):
-                alice.ok("send", "bob", f"message {number}")
-                self.assertEqual(json.loads(following.stdout.readline())["text"], f"message {number}")
-                bob.ok("send", "alice", f"answer {number}")
-        finally:
-            following.terminate()
-            following.communicate(timeout=taut.LIMIT_S)
+        for number in range(3):
+            alice.ok("send", "bob", f"message {number}")
+            self.assertEqual(json.loads(following.stdout.readline())["text"], f"message {number}")
+            bob.ok("send", "alice", f"answer {number}")
+        following.terminate()
+        following.communicate(timeout=taut.LIMIT_S)
         self.assertEqual(following.returncode, 130)
-        self.assertEqual([m["text"] for m in alice.events("recv")], [f"answer {n}" for n in range(3)])
+        self.assertEqual(taut.texts(alice.events("recv")), [f"answer {n}" for n in range(3)])
 
     def test_nothing_waits(self):
         post = self.dispatcher()
