@@ -16,16 +16,6 @@ if(TAUT_CCACHE)
       ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${TAUT_CCACHE})
 endif()
 
-# Most of what a compiler does here is reading the standard library: ./dev reads it once a build. The g++
-# build and clang-tidy go without, so every file still includes what it needs.
-option(TAUT_PCH "Precompile the standard library's headers" OFF)
-if(TAUT_PCH AND TAUT_CCACHE)
-  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
-endif()
-if(TAUT_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_compile_options(-Xclang -fno-pch-timestamp)
-endif()
-
 add_library(taut_flags INTERFACE)
 target_compile_options(taut_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror

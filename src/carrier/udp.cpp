@@ -32,7 +32,7 @@ asio::ip::address ip_of(const PeerAddress& peer) {
   return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
 }
 
-Result<udp::endpoint> numeric_endpoint(const Address& at) {
+Result<udp::endpoint> udp_endpoint(const Address& at) {
   if (at.host == "localhost") return udp::endpoint(asio::ip::address_v4::loopback(), at.port);
   boost::system::error_code error;
   const auto address = asio::ip::make_address(at.host, error);
@@ -107,7 +107,7 @@ void UdpSocket::send(const PeerAddress& to, ByteView datagram) {
 }
 
 Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(Loop& loop, const Address& at, Receive receive) {
-  TAUT_TRY(const udp::endpoint endpoint, numeric_endpoint(at));
+  TAUT_TRY(const udp::endpoint endpoint, udp_endpoint(at));
   auto state = std::make_shared<State>(loop, std::move(receive));
   TAUT_CHECK(state->open(endpoint));
   asio::co_spawn(loop.state().context, State::read_what_comes(state), asio::detached);

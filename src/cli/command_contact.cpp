@@ -22,7 +22,7 @@ std::string safety_numbers(const node::Self& self, const node::Contact& contact)
   return numbers;
 }
 
-std::string line_for(const node::Contact& contact) {
+std::string contact_line(const node::Contact& contact) {
   std::string line = contact.petname;
   for (const auto& card : contact.cards) line += " " + to_text(card.node_id());
   return line + (contact.verification == node::Verification::verified ? "" : " (not verified)") + "\n";
@@ -40,7 +40,7 @@ Done run(const ContactAddRequest& request, Context& context) {
   if (card.card().inboxes().empty())
     context.out.say("taut: " + request.petname + " uses no dispatcher yet, so nothing can be sent there");
   if (context.out.is_json()) return context.out.print(line_of(json_of(contact)));
-  return context.out.print(line_for(contact));
+  return context.out.print(contact_line(contact));
 }
 
 Done run(const ContactListRequest&, Context& context) {
@@ -51,7 +51,7 @@ Done run(const ContactListRequest&, Context& context) {
   std::string lines;
   for (const node::Contact& contact : *contacts) {
     all.push_back(json_of(contact));
-    lines += line_for(contact);
+    lines += contact_line(contact);
   }
   if (context.out.is_json()) return context.out.print(line_of(all));
   if (contacts->empty()) context.out.say("taut: no contacts yet. Add one: taut contact add NAME LINK");
@@ -64,7 +64,7 @@ Done run(const ContactShowRequest& request, Context& context) {
   Json object = json_of(contact);
   object["links"] = Json::array();
   object["safety_number"] = safety_numbers(node.self, contact);
-  std::string lines = line_for(contact);
+  std::string lines = contact_line(contact);
   for (const auto& card : contact.cards) {
     object["links"].push_back(to_text(card));
     lines += to_text(card) + "\n";
@@ -80,7 +80,7 @@ Done run(const ContactRenameRequest& request, Context& context) {
     return contact_failure(*node.store, renamed.error(), is_missing ? request.petname : request.new_petname);
   }
   TAUT_TRY(const node::Contact contact, find_contact(*node.store, request.new_petname));
-  return context.out.print(context.out.is_json() ? line_of(json_of(contact)) : line_for(contact));
+  return context.out.print(context.out.is_json() ? line_of(json_of(contact)) : contact_line(contact));
 }
 
 Done run(const ContactRemoveRequest& request, Context& context) {

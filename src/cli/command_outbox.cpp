@@ -19,7 +19,7 @@ Outcome<std::vector<node::Waiting>> waiting(store::NodeStore& store) {
   return *std::move(rows);
 }
 
-Json json_of(const node::Waiting& row) {
+Json json_of_waiting(const node::Waiting& row) {
   return {{"v", kJsonVersion},
           {"id", crypto::to_hex(row.message_id.view())},
           {"to", to_text(row.recipient)},
@@ -27,7 +27,7 @@ Json json_of(const node::Waiting& row) {
           {"size_bytes", row.size_bytes}};
 }
 
-std::string line_for(const node::Waiting& row) {
+std::string waiting_line(const node::Waiting& row) {
   return crypto::to_hex(row.message_id.view()) + " " + iso_time(row.created) + " to " +
          to_text(row.recipient) + "\n";
 }
@@ -57,8 +57,8 @@ Done run(const OutboxRequest&, Context& context) {
   Json all = Json::array();
   std::string lines;
   for (const node::Waiting& row : rows) {
-    all.push_back(json_of(row));
-    lines += line_for(row);
+    all.push_back(json_of_waiting(row));
+    lines += waiting_line(row);
   }
   if (context.out.is_json()) return context.out.print(line_of(all));
   if (rows.empty()) context.out.say("taut: nothing waits in the outbox");
@@ -83,7 +83,7 @@ Done run(const OutboxDropRequest& request, Context& context) {
     if (crypto::to_hex(row.message_id.view()) != request.message) continue;
     if (const auto dropped = node::drop(*node.store, row.number); !dropped)
       return state_failure(*node.store, dropped.error());
-    return context.out.print(context.out.is_json() ? line_of(json_of(row)) : line_for(row));
+    return context.out.print(context.out.is_json() ? line_of(json_of_waiting(row)) : waiting_line(row));
   }
   return failure(ExitCode::not_found, "no_message",
                  "No message '" + request.message + "' waits in the outbox", "List them: taut outbox");

@@ -6,12 +6,12 @@
 namespace taut::crypto {
 namespace {
 
-struct Shape {
+struct HashShape {
   const char* name;
   std::size_t size_bytes;
   std::size_t block_bytes;
 };
-constexpr std::array<Shape, kHashCount> kShapes{{
+constexpr std::array<HashShape, kHashCount> kShapes{{
     {"SHA2-256", 32, 64},
     {"SHA2-384", 48, 128},
     {"SHA2-512", 64, 128},
@@ -19,7 +19,7 @@ constexpr std::array<Shape, kHashCount> kShapes{{
     {"BLAKE2B-512", 64, 128},
 }};
 
-const Shape& shape(HashId id) { return kShapes[static_cast<std::size_t>(id)]; }
+const HashShape& shape(HashId id) { return kShapes[static_cast<std::size_t>(id)]; }
 
 MdContext started(HashId id) {
   MdContext context(EVP_MD_CTX_new());

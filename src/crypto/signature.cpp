@@ -7,12 +7,12 @@
 namespace taut::crypto {
 namespace {
 
-struct Sizes {
+struct SignatureSizes {
   std::size_t public_bytes;
   std::size_t private_bytes;
 };
 
-constexpr Sizes sizes(SignatureId id) {
+constexpr SignatureSizes sizes(SignatureId id) {
   switch (id) {
     case SignatureId::ed25519:
       return {32, 32};
@@ -83,7 +83,7 @@ SignatureKeyPair SignatureKeyPair::copy_of(const SignatureKeyPair& other) {
 }
 
 Result<Signature> sign(const SignatureKeyPair& key, ByteView message) {
-  const Sizes expected = sizes(key.public_key.id);
+  const SignatureSizes expected = sizes(key.public_key.id);
   if (key.private_key.size() != expected.private_bytes ||
       key.public_key.bytes.size() != expected.public_bytes)
     return fail(Errc::misuse, reasons::kBadKey);

@@ -1,15 +1,10 @@
 #include "datagram/endpoint.hpp"
 
+#include "base/overloaded.hpp"
 #include "datagram/endpoint_state.hpp"
 #include "link/reasons.hpp"
 
 namespace taut::datagram {
-namespace {
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-}  // namespace
 
 Endpoint::Endpoint(const link::Local& local, link::Purposes served)
     : state_(std::make_unique<State>(local, served)) {}

@@ -1,12 +1,8 @@
 #include "datagram/flow.hpp"
 
+#include "base/overloaded.hpp"
+
 namespace taut::datagram {
-namespace {
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-}  // namespace
 
 void Flow::take(std::size_t size) { receiving_.take(size); }
 

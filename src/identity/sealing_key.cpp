@@ -8,8 +8,8 @@
 namespace taut::identity {
 
 namespace {
-constexpr std::uint8_t kFormat = 1;
-constexpr std::size_t kStateBytesMax = 1 + 2 + 4 + crypto::kDhPrivateBytesMax + 8;
+constexpr std::uint8_t kSealingKeyFormat = 1;
+constexpr std::size_t kSealingKeyBytesMax = 1 + 2 + 4 + crypto::kDhPrivateBytesMax + 8;
 }  // namespace
 
 SealingKeyHash SealingKey::hash() const {
@@ -29,8 +29,8 @@ SealingKey SealingKeyPair::public_part() const {
 }
 
 SecretBytes SealingKeyPair::serialise() const {
-  return written_secret(kStateBytesMax, [&](wire::Writer& out) {
-    out.u8(kFormat)
+  return written_secret(kSealingKeyBytesMax, [&](wire::Writer& out) {
+    out.u8(kSealingKeyFormat)
         .u16(static_cast<std::uint16_t>(suite))
         .vector(pair.private_key.expose())
         .u64(not_after.unix_ms);
@@ -40,7 +40,7 @@ SecretBytes SealingKeyPair::serialise() const {
 Result<SealingKeyPair> SealingKeyPair::parse(ByteView bytes) {
   wire::Reader in(bytes);
   TAUT_TRY(const std::uint8_t format, in.u8());
-  if (format != kFormat) return fail(Errc::incompatible, reasons::kBadFrame);
+  if (format != kSealingKeyFormat) return fail(Errc::incompatible, reasons::kBadFrame);
   TAUT_TRY(const std::uint16_t number, in.u16());
   const crypto::Suite* suite = crypto::find_suite(number);
   if (suite == nullptr) return fail(Errc::incompatible, reasons::kSuiteRefused);

@@ -4,7 +4,7 @@ namespace taut::mls {
 namespace {
 
 template <class T>
-Result<MlsMessage> read_as(wire::Reader& in) {
+Result<MlsMessage> read_message(wire::Reader& in) {
   TAUT_TRY(T value, T::read(in));
   return MlsMessage{std::move(value)};
 }
@@ -18,15 +18,15 @@ Result<MlsMessage> MlsMessage::read(wire::Reader& in) {
   TAUT_TRY(const std::uint16_t wire_format, in.u16());
   switch (static_cast<WireFormat>(wire_format)) {
     case WireFormat::public_message:
-      return read_as<PublicMessage>(in);
+      return read_message<PublicMessage>(in);
     case WireFormat::private_message:
-      return read_as<PrivateMessage>(in);
+      return read_message<PrivateMessage>(in);
     case WireFormat::welcome:
-      return read_as<Welcome>(in);
+      return read_message<Welcome>(in);
     case WireFormat::group_info:
-      return read_as<GroupInfo>(in);
+      return read_message<GroupInfo>(in);
     case WireFormat::key_package: {
-      TAUT_TRY(MlsMessage message, read_as<KeyPackage>(in));
+      TAUT_TRY(MlsMessage message, read_message<KeyPackage>(in));
       if (message.as<KeyPackage>()->version != ProtocolVersion::mls10)  // RFC 9420 §10
         return refuse(errors::kUnsupportedVersion);
       return message;

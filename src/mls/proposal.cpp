@@ -72,7 +72,7 @@ constexpr std::array kTypes{
 };
 
 template <class T>
-Result<Proposal> read_as(wire::Reader& in) {
+Result<Proposal> read_proposal_as(wire::Reader& in) {
   TAUT_TRY(T value, T::read(in));
   return Proposal{std::move(value)};
 }
@@ -89,21 +89,21 @@ Result<Proposal> Proposal::read(wire::Reader& in) {
   const auto type = static_cast<ProposalType>(number);
   switch (type) {
     case ProposalType::add:
-      return read_as<Add>(in);
+      return read_proposal_as<Add>(in);
     case ProposalType::update:
-      return read_as<Update>(in);
+      return read_proposal_as<Update>(in);
     case ProposalType::remove:
-      return read_as<Remove>(in);
+      return read_proposal_as<Remove>(in);
     case ProposalType::psk:
-      return read_as<PreSharedKey>(in);
+      return read_proposal_as<PreSharedKey>(in);
     case ProposalType::reinit:
-      return read_as<ReInit>(in);
+      return read_proposal_as<ReInit>(in);
     case ProposalType::external_init:
-      return read_as<ExternalInit>(in);
+      return read_proposal_as<ExternalInit>(in);
     case ProposalType::group_context_extensions:
-      return read_as<GroupContextExtensions>(in);
+      return read_proposal_as<GroupContextExtensions>(in);
     case ProposalType::self_remove:
-      return read_as<SelfRemove>(in);
+      return read_proposal_as<SelfRemove>(in);
   }
   TAUT_TRY(Bytes data, read_bytes(in));
   return Proposal{CustomProposal{type, std::move(data)}};

@@ -11,7 +11,7 @@ namespace {
 /// How long links may take to end properly once the task is over.
 constexpr std::chrono::seconds kLeaveMax{1};
 
-node::Moment moment() { return {Loop::now(), wall_time()}; }
+node::Moment node_moment() { return {Loop::now(), wall_time()}; }
 
 link::Limits link_limits() {
   link::Limits limits;
@@ -28,7 +28,7 @@ TaskRunner::TaskRunner(Loop& loop, node::Task& task, const identity::Identity& i
       task_(task),
       local_{.identity = identity, .random = random, .limits = link_limits()},
       owner_(owner),
-      timer_(loop, [this] { perform(task_.tick(moment())); }),
+      timer_(loop, [this] { perform(task_.tick(node_moment())); }),
       leaving_timer_(loop,
                      [this] {
                        leaving_.clear();
@@ -36,10 +36,10 @@ TaskRunner::TaskRunner(Loop& loop, node::Task& task, const identity::Identity& i
                      }),
       posts_(loop) {}
 
-void TaskRunner::start() { perform(task_.start(moment())); }
+void TaskRunner::start() { perform(task_.start(node_moment())); }
 
 void TaskRunner::stop() {
-  if (!finished_) perform(task_.stop(moment()));
+  if (!finished_) perform(task_.stop(node_moment()));
 }
 
 void TaskRunner::settle_soon() {
@@ -47,7 +47,7 @@ void TaskRunner::settle_soon() {
   posts_.post([this] {
     will_settle_ = false;
     if (finished_) return;
-    perform(task_.settle(moment()));
+    perform(task_.settle(node_moment()));
     if (!finished_) owner_.on_settled();
   });
 }
@@ -104,10 +104,12 @@ void TaskRunner::finish_if_alone() {
   owner_.on_finished(status);
 }
 
-void TaskRunner::on_connected(DispatcherLink& link) { perform(task_.on_connected(link.node_id(), moment())); }
+void TaskRunner::on_connected(DispatcherLink& link) {
+  perform(task_.on_connected(link.node_id(), node_moment()));
+}
 
 void TaskRunner::on_frame(DispatcherLink& link, ByteView frame) {
-  perform(task_.on_frame(link.node_id(), frame, moment()));
+  perform(task_.on_frame(link.node_id(), frame, node_moment()));
   settle_soon();
 }
 
@@ -124,7 +126,7 @@ void TaskRunner::on_disconnected(DispatcherLink& link, const Error& why) {
     std::erase_if(leaving_, [gone](const auto& one) { return one.get() == gone; });
     finish_if_alone();
   });
-  if (was_ours && !finished_) perform(task_.on_disconnected(link.node_id(), why, moment()));
+  if (was_ours && !finished_) perform(task_.on_disconnected(link.node_id(), why, node_moment()));
 }
 
 }  // namespace taut::run

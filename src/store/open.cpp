@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The header of the file, file format §1.3.
-constexpr std::size_t kHeaderBytes = 100;
-constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+constexpr std::size_t kHeaderReadBytes = 100;
+constexpr std::string_view kFileMagic{"SQLite format 3\0", 16};
 constexpr std::size_t kUserVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
 
@@ -84,13 +84,13 @@ class Opening {
     sqlite3_file* raw = nullptr;
     sqlite3_file_control(connection_->handle, "main", SQLITE_FCNTL_FILE_POINTER, &raw);
     sqlite3_int64 size = 0;
-    std::array<Byte, kHeaderBytes> header{};
+    std::array<Byte, kHeaderReadBytes> header{};
     if (const int code = raw->pMethods->xFileSize(raw, &size); code != SQLITE_OK) return said(code);
     // A journal is there after a crash in the very first transaction; SQLite then undoes it.
     if (size == 0 || fs::exists(beside(file_, "-journal"))) return {};
-    const int code = raw->pMethods->xRead(raw, header.data(), kHeaderBytes, 0);
+    const int code = raw->pMethods->xRead(raw, header.data(), kHeaderReadBytes, 0);
     if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return said(code);
-    if (code != SQLITE_OK || !equal(ByteView(header).first(kMagic.size()), as_bytes(kMagic)))
+    if (code != SQLITE_OK || !equal(ByteView(header).first(kFileMagic.size()), as_bytes(kFileMagic)))
       return said(SQLITE_NOTADB);
     const auto field = [&](std::size_t at) {
       return load_u32(ByteView(header).subspan(at, 4), std::endian::big);

@@ -5,13 +5,13 @@ namespace taut::store {
 using namespace dispatcher;
 
 std::size_t OperationQueue::cost_of(const Entry& entry) {
-  constexpr std::size_t kEntryBytes = 256;
-  if (!entry.operation) return kEntryBytes;
-  if (const auto* put = std::get_if<PutMessage>(&*entry.operation)) return kEntryBytes + put->body.size();
-  if (const auto* save = std::get_if<SaveCard>(&*entry.operation)) return kEntryBytes + save->card.size();
+  constexpr std::size_t kWaitingBytes = 256;
+  if (!entry.operation) return kWaitingBytes;
+  if (const auto* put = std::get_if<PutMessage>(&*entry.operation)) return kWaitingBytes + put->body.size();
+  if (const auto* save = std::get_if<SaveCard>(&*entry.operation)) return kWaitingBytes + save->card.size();
   if (const auto* release = std::get_if<ReleaseMessages>(&*entry.operation))
-    return kEntryBytes + release->ranges.size() * sizeof(QueueRange);
-  return kEntryBytes;
+    return kWaitingBytes + release->ranges.size() * sizeof(QueueRange);
+  return kWaitingBytes;
 }
 
 void OperationQueue::push(StoreOperation operation) {
