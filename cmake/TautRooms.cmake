@@ -8,6 +8,9 @@
 # one, which takes a third of the time; presets alone compile each file by itself, so that each still includes
 # what it needs. Names in anonymous namespaces are therefore unique within a room.
 option(TAUT_TOGETHER "Compile several files of a target as one" OFF)
+if(TAUT_TOGETHER AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-subobject-linkage)  # g++ takes an included .cpp for a header
+endif()
 
 # taut_together(target 16): 16 files at most are compiled as one.
 function(taut_together target count_max)

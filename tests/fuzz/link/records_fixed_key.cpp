@@ -35,11 +35,24 @@ class Sender {
   noise::CipherState cipher_ = keyed();
 };
 
+#ifdef TAUT_PLANTED_BUG
+/// What a careless reader of frames might do; `planted_link_records` has to find it.
+void read_past_the_end(ByteView frame) {
+  static volatile Byte last = 0;
+  if (frame.size() < 3 || frame[0] != 'b' || frame[1] != 'u' || frame[2] != 'g') return;
+  const Bytes copy(frame.begin(), frame.end());
+  last = copy.data()[copy.size()];
+}
+#endif
+
 void check_frames(ByteView frames) {
   Bytes again;
   for (wire::Reader in(frames); !in.empty();) {
     const auto frame = in.vector();
     TAUT_REQUIRE(frame.has_value() && !frame->empty() && frame->size() <= kFrameBytesMax);
+#ifdef TAUT_PLANTED_BUG
+    read_past_the_end(*frame);
+#endif
     wire::Writer(again).vector(*frame);
   }
   TAUT_REQUIRE(equal(again, frames));
