@@ -1,5 +1,8 @@
 #include "carrier/udp.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <boost/asio/ip/udp.hpp>
 
 #include "carrier/asio.hpp"
@@ -49,10 +52,13 @@ struct UdpSocket::State {
   Status open(const udp::endpoint& at);
   static asio::awaitable<void> read_what_comes(std::shared_ptr<State> self);
   void read_turn();
+  void listen_for_refusals();
+  void forget_reports();
 
   Loop& loop;
   udp::socket socket;
   Receive receive;
+  Refused refused;
   Address address;
 };
 
@@ -85,9 +91,28 @@ void UdpSocket::State::read_turn() {
     boost::system::error_code error;
     const std::size_t size = socket.receive_from(buffer, from, 0, error);
     // A port that nobody has is reported on the next read, whoever asked: not a reason to stop.
-    if (error == asio::error::connection_refused) continue;
+    if (error == asio::error::connection_refused) {
+      forget_reports();
+      if (refused) refused();
+      continue;
+    }
     if (error) return;
     receive(peer_of(from), ByteView(loop.state().read_buffer).first(size));
+  }
+}
+
+// Linux tells of refusals on a socket that is not connected only when asked (ip(7), IP_RECVERR), and then
+// keeps each with its details until somebody fetches them.
+void UdpSocket::State::listen_for_refusals() {
+  const int on = 1;
+  const bool is_v6 = address.host.find(':') != std::string::npos;
+  ::setsockopt(socket.native_handle(), is_v6 ? IPPROTO_IPV6 : IPPROTO_IP, is_v6 ? IPV6_RECVERR : IP_RECVERR,
+               &on, sizeof on);
+}
+
+void UdpSocket::State::forget_reports() {
+  msghdr nothing{};
+  while (::recvmsg(socket.native_handle(), &nothing, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0) {
   }
 }
 
@@ -95,6 +120,7 @@ UdpSocket::UdpSocket(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 UdpSocket::~UdpSocket() {
   state_->receive = nullptr;
+  state_->refused = nullptr;
   boost::system::error_code ignored;
   state_->socket.close(ignored);
 }
@@ -104,6 +130,11 @@ const Address& UdpSocket::address() const { return state_->address; }
 void UdpSocket::send(const PeerAddress& to, ByteView datagram) {
   boost::system::error_code ignored;
   state_->socket.send_to(asio::buffer(datagram.data(), datagram.size()), {ip_of(to), to.port}, 0, ignored);
+}
+
+void UdpSocket::listen_for_refusals(Refused refused) {
+  state_->refused = std::move(refused);
+  state_->listen_for_refusals();
 }
 
 Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(Loop& loop, const Address& at, Receive receive) {

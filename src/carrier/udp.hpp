@@ -26,6 +26,11 @@ class UdpSocket {
   ~UdpSocket();
 
   void send(const datagram::PeerAddress& to, ByteView datagram);
+
+  /// Whether a machine said that nobody listens where something was sent. Nobody vouches for it, and it
+  /// does not come from everywhere: worth knowing while nothing else came.
+  using Refused = std::function<void()>;
+  void listen_for_refusals(Refused refused);
   /// Where it is bound, with the port that the system chose.
   const Address& address() const;
 

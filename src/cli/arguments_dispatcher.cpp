@@ -7,6 +7,8 @@ struct TypedRun : Typed {
   std::string listen = "127.0.0.1:7420";
   std::optional<std::string> advertise;
   std::optional<std::string> policy;
+  std::optional<std::string> prefer;
+  std::optional<std::string> only;
 };
 struct TypedUse : Typed, DispatcherUseRequest {};
 struct TypedForget : Typed, DispatcherForgetRequest {};
@@ -15,6 +17,12 @@ Outcome<carrier::Address> address(const std::string& flag, const std::string& ty
   if (auto parsed = carrier::address_from_text(typed)) return *std::move(parsed);
   return failure(ExitCode::usage, "bad_address", flag + " takes no '" + typed + "'",
                  "Give HOST:PORT, such as 127.0.0.1:7420 or [::1]:7420");
+}
+
+Outcome<identity::Carrier> carrier(const std::string& flag, const std::string& typed) {
+  if (typed == "tcp") return identity::Carrier::tcp;
+  if (typed == "udp") return identity::Carrier::udp;
+  return failure(ExitCode::usage, "bad_carrier", flag + " takes no '" + typed + "'", "Give tcp or udp");
 }
 
 Outcome<Request> finish_run(const TypedRun& typed) {
@@ -27,6 +35,17 @@ Outcome<Request> finish_run(const TypedRun& typed) {
     return failure(ExitCode::usage, "bad_policy", "There is no policy '" + *typed.policy + "'",
                    "Give --policy open: whoever knows the link may have an inbox");
   if (typed.policy) request.policy = DispatcherPolicy::open;
+  if (typed.prefer && typed.only)
+    return failure(ExitCode::usage, "bad_carrier", "Where there is only one carrier none is preferred",
+                   "Give --prefer or --only");
+  if (typed.prefer) {
+    TAUT_TRY(const identity::Carrier first, carrier("--prefer", *typed.prefer));
+    if (request.carriers.front() != first) std::ranges::reverse(request.carriers);
+  }
+  if (typed.only) {
+    TAUT_TRY(const identity::Carrier one, carrier("--only", *typed.only));
+    request.carriers = {one};
+  }
   return request;
 }
 
@@ -41,6 +60,9 @@ void declare_dispatcher_commands(ArgumentParser& parser) {
       ->type_name("HOST:PORT");
   run.app->add_option("--policy", run.policy, "Who may have an inbox: open; needed beyond loopback")
       ->type_name("POLICY");
+  run.app->add_option("--prefer", run.prefer, "What others try first: tcp, unless told otherwise, or udp")
+      ->type_name("CARRIER");
+  run.app->add_option("--only", run.only, "Listen on tcp or udp alone")->type_name("CARRIER");
   auto& use = parser.command<TypedUse>(dispatcher, "use", "Have an inbox at a dispatcher",
                                        [](const DispatcherUseRequest& typed) -> Request { return typed; });
   word(use, "LINK", use.link, "What `taut dispatcher run` printed; - reads it from stdin")->required();

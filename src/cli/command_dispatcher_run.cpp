@@ -54,12 +54,20 @@ std::unexpected<Failure> listen_failure(const carrier::Address& at, const Error&
                  "Give an IP address of this machine, such as 127.0.0.1");
 }
 
-Done announce(const Context& context, const carrier::Address& address, const identity::SignedCard& card) {
+Json json_of(std::span<const identity::Carrier> carriers) {
+  Json names = Json::array();
+  for (const identity::Carrier one : carriers) names.push_back(one == identity::Carrier::udp ? "udp" : "tcp");
+  return names;
+}
+
+Done announce(const Context& context, const DispatcherRunRequest& request, const carrier::Address& address,
+              const identity::SignedCard& card) {
   const std::string link = to_text(card);
   if (context.out.is_json())
     return context.out.print(line_of({{"v", kJsonVersion},
                                       {"event", "listening"},
                                       {"address", carrier::to_text(address)},
+                                      {"carriers", json_of(request.carriers)},
                                       {"link", link}}));
   TAUT_CHECK(context.out.print(link + "\n"));
   context.out.say("taut: listening on " + carrier::to_text(address) +
@@ -101,6 +109,7 @@ Service::Service(const DispatcherRunRequest& request, frame::Policy policy, cons
       session_([this] { stop(); }),
       restart_(session_.loop(), [this] { begin_again(); }) {
   settings_.listen = request.listen;
+  settings_.carriers = request.carriers;
   settings_.dispatcher.policy = policy;
 }
 
@@ -131,10 +140,12 @@ Done Service::open() {
 
 Done Service::announce_at(const carrier::Address& listening) {
   const carrier::Address address = advertised(request_, listening);
-  const auto card =
-      node::serve_at(*node_.store, {{identity::Carrier::tcp, address.host, address.port}}, moment());
+  std::vector<identity::Address> serves_at;
+  for (const identity::Carrier one : request_.carriers)
+    serves_at.push_back({one, address.host, address.port});
+  const auto card = node::serve_at(*node_.store, serves_at, moment());
   if (!card) return state_failure(*node_.store, card.error());
-  return announce(context_, listening, *card);
+  return announce(context_, request_, listening, *card);
 }
 
 void Service::begin_again() {

@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "carrier/address.hpp"
+#include "identity/address.hpp"
 
 namespace taut::cli {
 
@@ -55,6 +57,8 @@ struct DispatcherRunRequest {
   carrier::Address listen;
   std::optional<carrier::Address> advertise;  ///< the address in the link, where it differs
   std::optional<DispatcherPolicy> policy;
+  std::vector<identity::Carrier> carriers{identity::Carrier::tcp,
+                                          identity::Carrier::udp};  ///< preferred first
 };
 struct DispatcherUseRequest {
   std::string link;  ///< `-`: on stdin

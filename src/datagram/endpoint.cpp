@@ -24,17 +24,22 @@ Result<LinkId> Endpoint::dial(const link::Remote& remote, link::Purpose purpose,
   return id;
 }
 
-void Endpoint::receive(const PeerAddress& from, ByteView datagram, Instant now, std::optional<WallTime> wall,
-                       LinkEvents& events) {
+LinkId Endpoint::receive(const PeerAddress& from, ByteView datagram, Instant now,
+                         std::optional<WallTime> wall, LinkEvents& events) {
+  LinkId link = 0;
   const auto packet = read_packet(datagram);
-  if (!packet) return void(++state_->counters.malformed);
+  if (!packet) {
+    ++state_->counters.malformed;
+    return link;
+  }
   std::visit(Overloaded{
                  [&](const Initiation& one) { state_->receive_initiation(one, from, now, wall, events); },
                  [&](const Response& one) { state_->receive_response(one, from, now, events); },
                  [&](const CookieReply& one) { state_->receive_cookie(one, now); },
-                 [&](const Data& one) { state_->receive_data(one, from, now, events); },
+                 [&](const Data& one) { link = state_->receive_data(one, from, now, events); },
              },
              *packet);
+  return link;
 }
 
 Status Endpoint::send(LinkId link, ByteView frame) {
@@ -55,6 +60,27 @@ void Endpoint::close(LinkId link, Instant now) {
   if (found == state_->links.end()) return;
   if (!found->second.session) return state_->erase(link);
   found->second.session->close(now);
+  state_->rearm(link, found->second, now);
+}
+
+void Endpoint::abandon(LinkId link, Instant now) {
+  const auto found = state_->links.find(link);
+  if (found == state_->links.end()) return;
+  if (!found->second.session) return state_->erase(link);
+  found->second.session->abandon(now);
+  state_->rearm(link, found->second, now);
+}
+
+void Endpoint::pause(LinkId link) {
+  const auto found = state_->links.find(link);
+  if (found != state_->links.end() && found->second.session) found->second.session->pause();
+}
+
+void Endpoint::resume(LinkId link, Instant now, LinkEvents& events) {
+  const auto found = state_->links.find(link);
+  if (found == state_->links.end() || !found->second.session) return;
+  found->second.session->resume(now, state_->scratch);
+  state_->append(link, events);
   state_->rearm(link, found->second, now);
 }
 

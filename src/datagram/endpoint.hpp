@@ -46,14 +46,20 @@ class Endpoint {
   /// @errors incompatible (suite_refused); exhausted: too many links
   Result<LinkId> dial(const link::Remote& remote, link::Purpose purpose, const PeerAddress& to, Instant now,
                       std::optional<WallTime> wall);
-  void receive(const PeerAddress& from, ByteView datagram, Instant now, std::optional<WallTime> wall,
-               LinkEvents& events);
+  /// @return  the link that the datagram was for; 0: none, or it belongs to a handshake
+  LinkId receive(const PeerAddress& from, ByteView datagram, Instant now, std::optional<WallTime> wall,
+                 LinkEvents& events);
 
   /// @errors as StreamLink::send; unavailable (ended): no such link (any more), or not open yet
   Status send(LinkId link, ByteView frame);
   /// Bytes sent and not acknowledged; 0 for a link that is not there.
   std::size_t waiting_bytes(LinkId link) const;
   void close(LinkId link, Instant now);
+  /// Ends the link at once and without an event; the peer is told, but not twice.
+  void abandon(LinkId link, Instant now);
+  /// Back-pressure: no frame comes between the two; the peer sends until its window is full.
+  void pause(LinkId link);
+  void resume(LinkId link, Instant now, LinkEvents& events);
   /// Asks for a sign of life this often, so that a NAT on the way remembers the link.
   void keep_alive(LinkId link, Duration interval, Instant now);
 

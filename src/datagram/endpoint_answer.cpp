@@ -27,8 +27,10 @@ void Endpoint::State::receive_initiation(const Initiation& packet, const PeerAdd
     return void(++counters.refused);
   }
   if (const auto known = by_call.find(call_id_of(packet)); known != by_call.end()) {
-    const HalfOpen& given = half_open.at(known->second);
-    if (given.from == from && outbox.size() < kOutboxMax) outbox.emplace_back(from, given.response);
+    HalfOpen& given = half_open.at(known->second);
+    if (given.from != from || outbox.size() >= kOutboxMax) return;
+    outbox.emplace_back(from, given.response);
+    ++given.answers;
     return;
   }
   const bool shown = packet.mac2 != Mac{} && jar.recognises(packet, from, now);
@@ -67,6 +69,7 @@ Status Endpoint::State::answer(const Initiation& packet, const link::LinkProtoco
                                     .from = from,
                                     .resumes = resumes,
                                     .response = response,
+                                    .began = now,
                                     .until = now + kHandshakeDeadline});
   by_call[call] = index;
   ++half_open_by_peer[peer];
@@ -105,8 +108,10 @@ bool Endpoint::State::prove(const Data& packet, Instant now, LinkEvents& events)
   if (proven.resumes != 0) return false;
   const LinkId id = ++last_id;
   Link& link = links[id];
+  const std::optional<Duration> round_trip =
+      proven.answers == 1 ? std::optional(now - proven.began) : std::nullopt;
   link.session = std::make_unique<Session>(Session::Side::responder, proven.peer, std::move(proven.keys),
-                                           proven.from, now);
+                                           proven.from, now, round_trip);
   by_index[packet.receiver_index] = id;
   ++counters.links;
   events.push_back({id, link::PeerAuthenticated{proven.peer}});

@@ -36,6 +36,7 @@ void Endpoint::State::send_initiation(LinkId id, Link& link, Instant now) {
   taut::append(datagram, mac2.view());
   const PeerAddress& to = link.session ? link.session->address() : link.call->to;
   if (outbox.size() < kOutboxMax) outbox.emplace_back(to, std::move(datagram));
+  ++dialing.tries;
   dialing.next_try = now + dialing.retry;
   dialing.retry = std::min(dialing.retry * 3 / 2, kHandshakeRetryMax);
   rearm(id, link, now);
@@ -56,11 +57,15 @@ void Endpoint::State::receive_response(const Response& packet, const PeerAddress
   if (!transport) return void(++counters.refused);
   const link::Peer peer = *link.dialing->handshake.peer();
   PacketKeys keys(packet.receiver_index, packet.sender_index, *std::move(transport), now);
+  const bool is_measured = link.dialing->tries == 1;
+  const std::optional<Duration> round_trip =
+      is_measured ? std::optional(now - link.dialing->began) : std::nullopt;
   link.dialing.reset();
   if (link.session) {
     link.session->renew(std::move(keys), now);
   } else {
-    link.session = std::make_unique<Session>(Session::Side::initiator, peer, std::move(keys), from, now);
+    link.session =
+        std::make_unique<Session>(Session::Side::initiator, peer, std::move(keys), from, now, round_trip);
     ++counters.links;
     events.push_back({id, link::PeerAuthenticated{peer}});
   }

@@ -3,19 +3,26 @@
 
 namespace taut::datagram {
 
-void Endpoint::State::receive_data(const Data& packet, const PeerAddress& from, Instant now,
-                                   LinkEvents& events) {
+LinkId Endpoint::State::receive_data(const Data& packet, const PeerAddress& from, Instant now,
+                                     LinkEvents& events) {
   auto found = by_index.find(packet.receiver_index);
   if (found == by_index.end()) {
-    if (!prove(packet, now, events)) return void(++counters.unknown_session);
+    if (!prove(packet, now, events)) {
+      ++counters.unknown_session;
+      return 0;
+    }
     found = by_index.find(packet.receiver_index);
   }
   const LinkId id = found->second;
   Link& link = links.at(id);
-  if (!link.session) return void(++counters.unknown_session);
+  if (!link.session) {
+    ++counters.unknown_session;
+    return 0;
+  }
   link.session->receive(packet, from, now, scratch);
   append(id, events);
   rearm(id, link, now);
+  return id;
 }
 
 void Endpoint::State::append(LinkId id, LinkEvents& events) {

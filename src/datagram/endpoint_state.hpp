@@ -24,6 +24,7 @@ struct Dialing {
   std::optional<Cookie> cookie;
   SessionIndex our_index = 0;
   Instant began{};
+  unsigned tries = 0;
   Instant next_try{};
   Duration retry = kHandshakeRetry;
 };
@@ -55,6 +56,8 @@ struct HalfOpen {
   PeerAddress from;
   LinkId resumes = 0;
   Bytes response;  ///< again, when the same initiation comes again
+  Instant began{};
+  unsigned answers = 1;
   Instant until{};
 };
 
@@ -79,7 +82,7 @@ struct Endpoint::State {
   LinkId resumed_link(const Initiation& packet, const NodeId& peer) const;
 
   // endpoint_links.cpp
-  void receive_data(const Data& packet, const PeerAddress& from, Instant now, LinkEvents& events);
+  LinkId receive_data(const Data& packet, const PeerAddress& from, Instant now, LinkEvents& events);
   void tick_link(LinkId id, Link& link, Instant now, std::optional<WallTime> wall, LinkEvents& events);
   void rearm(LinkId id, Link& link, Instant now);
   void erase(LinkId id);

@@ -30,7 +30,10 @@ Status Flow::take_segment(const Segment& segment, bool& wants_ack, Instant now) 
                           sending_.grant(window.offset);
                           return {};
                         },
-                        [&](const End& end) { return receiving_.end_at(end.offset); },
+                        [&](const End& end) {
+                          ack_now_ = true;  // who ends may be about to leave
+                          return receiving_.end_at(end.offset);
+                        },
                         [&](const Close&) -> Status {
                           closed_by_peer_ = true;
                           return {};

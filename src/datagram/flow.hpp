@@ -35,6 +35,8 @@ class Flow {
   bool next_packet(std::uint64_t number, std::size_t size_max, Bytes& out, Instant now);
   /// Asks for a sign of life with the next packet (keep-alive, a new path).
   void ping() { ping_due_ = true; }
+  /// How long a packet and its answer took, before there was anything to acknowledge (RFC 9002 §5.1).
+  void measured(Duration round_trip) { recovery_.measured(round_trip); }
   /// The path or the keys are new: everything outstanding is sent again.
   void restart();
 
@@ -51,7 +53,7 @@ class Flow {
   /// The peer closed without waiting.
   bool closed_by_peer() const { return closed_by_peer_; }
   /// Nobody answers.
-  bool is_dead() const { return recovery_.unanswered_probes() > kUnansweredProbesMax; }
+  bool is_dead() const { return recovery_.is_given_up(); }
   bool is_idle() const { return recovery_.in_flight_count() == 0 && !ack_since_; }
 
   const LossRecovery& recovery() const { return recovery_; }

@@ -21,24 +21,27 @@ inline constexpr std::size_t kAckRangesMax = 32;
 inline constexpr std::uint64_t kPacketThreshold = 3;
 inline constexpr Duration kGranularity = std::chrono::milliseconds(1);
 inline constexpr Duration kInitialRtt = std::chrono::milliseconds(333);
-inline constexpr Duration kAckDelayMax = std::chrono::milliseconds(25);
+inline constexpr Duration kAckDelayMax = std::chrono::milliseconds(10);
 inline constexpr std::size_t kInitialWindowBytes = 10 * kDatagramBytesMax;
 inline constexpr std::size_t kMinimumWindowBytes = 2 * kDatagramBytesMax;
 inline constexpr int kPersistentCongestionThreshold = 3;
-/// Back-off of probes stops growing here (2^4 times the base).
-inline constexpr unsigned kProbeBackoffMax = 4;
+/// The back-off of probes ends here, or at the base if that is longer.
+inline constexpr Duration kProbeDelayMax = std::chrono::seconds(2);
+inline constexpr unsigned kProbeDoublingsMax = 16;
 
-/// Every second packet that wants one is acknowledged at once, a single one after this delay.
-inline constexpr Duration kAckDelay = std::chrono::milliseconds(20);
-/// Silence towards so many probes in a row means that the peer is gone (with back-off: about a minute).
+/// Every second packet that wants one is acknowledged at once, a single one after this delay: long enough
+/// for a dispatcher's answer to take the acknowledgement with it.
+inline constexpr Duration kAckDelay = std::chrono::milliseconds(5);
+/// Silence towards more probes than these, and for so long, means that the peer is gone.
 inline constexpr unsigned kUnansweredProbesMax = 6;
+inline constexpr Duration kUnansweredMax = std::chrono::seconds(15);
 /// A grown window is announced when it moved by this much.
 inline constexpr std::size_t kWindowStepBytes = kStreamWindowBytes / 4;
 
 // ---------------------------------------------------------------------- handshakes and keys
 /// Again after this long without an answer, then half as long again, up to the other.
-inline constexpr Duration kHandshakeRetry = std::chrono::milliseconds(500);
-inline constexpr Duration kHandshakeRetryMax = std::chrono::seconds(2);
+inline constexpr Duration kHandshakeRetry = std::chrono::milliseconds(250);
+inline constexpr Duration kHandshakeRetryMax = std::chrono::seconds(1);
 /// A handshake that nobody completed is forgotten.
 inline constexpr Duration kHandshakeDeadline = std::chrono::seconds(10);
 /// Half-open handshakes: of one peer, of one source, and in all.

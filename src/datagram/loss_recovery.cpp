@@ -67,6 +67,13 @@ std::vector<SentPacket> LossRecovery::detect_lost(Instant now) {
   return lost;
 }
 
+/// RFC 9002 §6.2.1; the doubling stops where waiting longer would only find the answer later.
+Duration LossRecovery::probe_delay() const {
+  const Duration timeout = round_trip_.probe_timeout();
+  const Duration backed_off = timeout * (1 << std::min(probes_, kProbeDoublingsMax));
+  return std::min(backed_off, std::max(timeout, kProbeDelayMax));
+}
+
 std::optional<Instant> LossRecovery::deadline() const {
   if (loss_time_) return loss_time_;
   if (sent_.empty()) return std::nullopt;
@@ -77,7 +84,8 @@ LossRecovery::Timer LossRecovery::on_timer(Instant now) {
   const auto due = deadline();
   if (!due || *due > now) return {};
   if (loss_time_) return {detect_lost(now), false};
-  ++probes_;
+  if (probes_++ == 0) probing_since_ = now;
+  is_given_up_ = probes_ > kUnansweredProbesMax && now - probing_since_ >= kUnansweredMax;
   // A probe repeats the oldest data (RFC 9002 §6.2.4): handed back as lost, still counted as in flight
   // no longer, because only an acknowledgement of the probe tells about it.
   Timer timer;

@@ -23,6 +23,7 @@ struct SentPacket {
 
 class LossRecovery {
  public:
+  void measured(Duration round_trip) { round_trip_.add(round_trip, {}); }
   bool may_send(std::size_t bytes) const { return congestion_.allows(bytes); }
   /// Only packets that want an acknowledgement are told.
   /// @pre numbers ascend
@@ -52,17 +53,19 @@ class LossRecovery {
   const CongestionWindow& congestion() const { return congestion_; }
   /// Probes sent in a row without any answer.
   unsigned unanswered_probes() const { return probes_; }
+  /// So many and for so long that the peer is gone.
+  bool is_given_up() const { return is_given_up_; }
 
  private:
   std::vector<SentPacket> detect_lost(Instant now);
-  Duration probe_delay() const {
-    return round_trip_.probe_timeout() * (1 << std::min(probes_, kProbeBackoffMax));
-  }
+  Duration probe_delay() const;
 
   std::deque<SentPacket> sent_;  // ascending by number
   std::optional<std::uint64_t> largest_acknowledged_;
   std::optional<Instant> loss_time_;
   unsigned probes_ = 0;
+  Instant probing_since_{};
+  bool is_given_up_ = false;
   RoundTrip round_trip_;
   CongestionWindow congestion_;
 };

@@ -9,8 +9,10 @@ constexpr std::size_t kFrameHeaderBytes = 2;
 constexpr std::size_t kPayloadBytesMax = kDatagramBytesMax - kDataHeaderBytes - noise::kTagBytes;
 }  // namespace
 
-Session::Session(Side side, link::Peer peer, PacketKeys&& keys, const PeerAddress& address, Instant now)
+Session::Session(Side side, link::Peer peer, PacketKeys&& keys, const PeerAddress& address, Instant now,
+                 std::optional<Duration> round_trip)
     : side_(side), peer_(peer), address_(address), keys_(std::move(keys)), last_heard_(now) {
+  if (round_trip) flow_.measured(*round_trip);
   // The initiator's first packet proves it live, whatever it carries.
   if (side_ == Side::initiator) flow_.ping();
 }
@@ -37,9 +39,22 @@ void Session::close(Instant now) {
   closing_deadline_ = now + kClosingDeadline;
 }
 
+void Session::abandon(Instant now) {
+  if (closed_at_) return;
+  says_close_ = true;
+  closed_at_ = now;
+}
+
+void Session::resume(Instant now, link::Events& events) {
+  flow_.take(std::exchange(delivered_, 0));
+  is_paused_ = false;
+  deliver_frames(now, events);
+  settle(now, events);
+}
+
 /// Hands out every whole frame that is ready; they are taken off when the owner has had a look.
 void Session::deliver_frames(Instant now, link::Events& events) {
-  while (!closed_at_) {
+  while (!closed_at_ && !is_paused_) {
     const ByteView ready = flow_.ready().subspan(delivered_);
     if (ready.size() < kFrameHeaderBytes) return;
     const std::size_t size = std::size_t{ready[0]} << 8 | ready[1];
@@ -185,6 +200,7 @@ void Session::tick(Instant now, link::Events& events) {
 void Session::settle(Instant now, link::Events& events) {
   if (closed_at_) return;
   if (flow_.closed_by_peer()) return end(link::Ending::cut, {Errc::unavailable, reasons::kCut}, now, events);
+  if (is_paused_) return;
   const auto to_end = flow_.bytes_to_end();
   if (!to_end || *to_end > flow_.ready().size()) return;
   close(now);  // we have nothing more to say either; what waits still goes out

@@ -16,7 +16,9 @@ class Session {
  public:
   enum class Side : std::uint8_t { initiator, responder };
 
-  Session(Side side, link::Peer peer, PacketKeys&& keys, const PeerAddress& address, Instant now);
+  /// @param round_trip  as the handshake took it; none: a message was repeated, and nobody can tell
+  Session(Side side, link::Peer peer, PacketKeys&& keys, const PeerAddress& address, Instant now,
+          std::optional<Duration> round_trip);
 
   // ------------------------------------------------------------------ frames
   /// @errors misuse (too_large, bad_frame): size; exhausted (queue_full): flush first; unavailable (ended)
@@ -24,6 +26,11 @@ class Session {
   std::size_t waiting_bytes() const;
   /// Says the end after what waits, then waits for the peer's.
   void close(Instant now);
+  /// Over at once, and without an event; the peer is told, but not twice.
+  void abandon(Instant now);
+  /// Frames that come wait in here and then, as the window does not move, at the peer.
+  void pause() { is_paused_ = true; }
+  void resume(Instant now, link::Events& events);
 
   // ------------------------------------------------------------------ packets
   /// One data packet under one of our indices. Frames in the events point into the session and hold
@@ -82,6 +89,7 @@ class Session {
   Flow flow_;
   Bytes payload_;              // of the packet in hand
   std::size_t delivered_ = 0;  // bytes of frames that the owner has seen: taken at the next call
+  bool is_paused_ = false;
   bool ending_ = false;
   std::optional<Instant> closing_deadline_;
   std::optional<Instant> closed_at_;

@@ -1,21 +1,38 @@
 #include "run/dispatcher_link.hpp"
 
+#include <algorithm>
+
 #include "carrier/tcp.hpp"
 #include "link/reasons.hpp"
 #include "run/clocks.hpp"
+#include "run/datagram_connection.hpp"
+#include "run/linked_connection.hpp"
 #include "run/log.hpp"
 
 namespace taut::run {
 
 using carrier::Loop;
+using datagram::PeerAddress;
+using identity::Carrier;
 
 namespace {
 
 constexpr Error kHungUp{Errc::unavailable, reasons::kEnded};
+constexpr Error kTooLate{Errc::unavailable, reasons::kDeadline};
 
 Result<link::StreamLink> dial_link(const link::Local& local, const identity::Dispatcher& dispatcher) {
   TAUT_TRY(const link::Remote remote, link::remote_of(dispatcher, local.identity));
   return link::StreamLink::dial(local, remote, link::Purpose::dispatcher, Loop::now(), wall_time());
+}
+
+bool is_spoken(const identity::Address& address) {
+  return address.carrier == Carrier::tcp || address.carrier == Carrier::udp;
+}
+
+/// Where a datagram to this address may come from.
+carrier::Address any_address_for(const PeerAddress& to) {
+  const bool is_v6 = carrier::address_of(to).host.find(':') != std::string::npos;
+  return {is_v6 ? "::" : "0.0.0.0", 0};
 }
 
 }  // namespace
@@ -26,41 +43,100 @@ DispatcherLink::DispatcherLink(Loop& loop, const link::Local& local, identity::D
       local_(local),
       dispatcher_(std::move(dispatcher)),
       owner_(owner),
-      last_error_{Errc::unavailable, reasons::kNoRoute},
+      attempt_(loop, [this] { try_next(kTooLate); }),
       posts_(loop) {
+  std::erase_if(dispatcher_.addresses, [](const auto& address) { return !is_spoken(address); });
   posts_.post([this] { dial_next(); });
 }
 
+// ---------------------------------------------------------------------- one address after the other
+
 void DispatcherLink::dial_next() {
-  const auto& addresses = dispatcher_.addresses;
-  while (next_address_ < addresses.size() && addresses[next_address_].carrier != identity::Carrier::tcp)
-    ++next_address_;
-  if (has_hung_up_ || next_address_ == addresses.size()) return end(last_error_);
-  const identity::Address& address = addresses[next_address_++];
-  carrier::dial_tcp(loop_, {address.host, address.port}, Loop::now() + kDialDeadline,
+  if (has_hung_up_) return;
+  link_.reset();
+  socket_.reset();
+  if (!resolved_.empty()) {
+    const PeerAddress to = resolved_.back();
+    resolved_.pop_back();
+    return dial_datagrams(to);
+  }
+  if (next_address_ == dispatcher_.addresses.size())
+    return end(first_error_.value_or(Error{Errc::unavailable, reasons::kNoRoute}));
+  const identity::Address& address = dispatcher_.addresses[next_address_++];
+  const carrier::Address to{address.host, address.port};
+  if (address.carrier == Carrier::udp) return dial_datagrams(to);
+  dial_stream(to);
+}
+
+bool DispatcherLink::is_last() const {
+  return resolved_.empty() && next_address_ == dispatcher_.addresses.size();
+}
+
+/// The link that failed may be what is calling: it goes later.
+void DispatcherLink::try_next(const Error& why) {
+  attempt_.arm(std::nullopt);
+  if (!first_error_) first_error_ = why;
+  if (is_logging()) log("link_failed", {{"node", short_id(node_id())}, {"reason", why.reason.name}});
+  if (std::exchange(is_trying_next_, true)) return;
+  posts_.post([this] {
+    is_trying_next_ = false;
+    if (has_hung_up_) return end(kHungUp);
+    if (!is_authenticated_) dial_next();
+  });
+}
+
+void DispatcherLink::dial_stream(const carrier::Address& to) {
+  carrier::dial_tcp(loop_, to, Loop::now() + kDialDeadline,
                     [this, alive = alive_](Result<std::shared_ptr<carrier::Connection>> dialled) {
                       if (*alive) on_dialled(std::move(dialled));
                     });
 }
 
 void DispatcherLink::on_dialled(Result<std::shared_ptr<carrier::Connection>> dialled) {
-  if (!dialled) {
-    last_error_ = dialled.error();
-    return dial_next();
-  }
+  if (!dialled) return try_next(dialled.error());
   auto stream_link = dial_link(local_, dispatcher_);
   if (!stream_link) return end(stream_link.error());
-  linked_ = std::make_unique<LinkedConnection>(loop_, *std::move(dialled), *std::move(stream_link), *this);
+  link_ = std::make_unique<LinkedConnection>(loop_, *std::move(dialled), *std::move(stream_link), *this);
 }
 
+void DispatcherLink::dial_datagrams(const carrier::Address& to) {
+  carrier::resolve_udp(loop_, to, [this, alive = alive_](Result<std::vector<PeerAddress>> found) {
+    if (*alive) on_resolved(std::move(found));
+  });
+}
+
+void DispatcherLink::on_resolved(Result<std::vector<PeerAddress>> found) {
+  if (!found) return try_next(found.error());
+  resolved_ = *std::move(found);
+  std::ranges::reverse(resolved_);
+  dial_next();
+}
+
+void DispatcherLink::dial_datagrams(const PeerAddress& to) {
+  const auto remote = link::remote_of(dispatcher_, local_.identity);
+  if (!remote) return end(remote.error());
+  auto socket = DatagramSocket::bind(loop_, any_address_for(to), local_, {}, nullptr);
+  if (!socket) return try_next(socket.error());
+  socket_ = *std::move(socket);
+  const auto dialled = socket_->dial(*remote, link::Purpose::dispatcher, to);
+  if (!dialled) return end(dialled.error());
+  link_ = std::make_unique<DatagramConnection>(*socket_, *dialled, *this);
+  socket_->believe_refusals();
+  if (!is_last()) attempt_.arm(Loop::now() + local_.limits.handshake_deadline);
+}
+
+// ---------------------------------------------------------------------- a link
+
 Status DispatcherLink::send(ByteView frame) {
-  if (!linked_) return fail(kHungUp.code, kHungUp.reason);
-  return linked_->send(frame);
+  if (!link_) return fail(kHungUp.code, kHungUp.reason);
+  return link_->send(frame);
 }
 
 void DispatcherLink::hang_up() {
   if (std::exchange(has_hung_up_, true)) return;
-  if (linked_) return linked_->close();
+  attempt_.arm(std::nullopt);
+  if (is_trying_next_) return;
+  if (link_) return link_->close();
   *alive_ = false;  // a dial that is under way is nobody's now
   posts_.post([this] { end(kHungUp); });
 }
@@ -71,6 +147,8 @@ void DispatcherLink::end(const Error& why) {
 }
 
 void DispatcherLink::on_authenticated(const link::Peer& peer) {
+  attempt_.arm(std::nullopt);
+  is_authenticated_ = true;
   if (is_logging()) log("link_open", {{"node", short_id(peer.node_id)}});
   if (!has_hung_up_) owner_.on_connected(*this);
 }
@@ -79,6 +157,12 @@ void DispatcherLink::on_frame(ByteView frame) {
   if (!has_hung_up_) owner_.on_frame(*this, frame);
 }
 
-void DispatcherLink::on_ended(const link::Closed& closed) { end(closed.error); }
+// Silence and cuts are the network's, and another address may be better off. What somebody said there is
+// an answer.
+void DispatcherLink::on_ended(const link::Closed& closed) {
+  const bool is_the_network = closed.ending == link::Ending::late || closed.ending == link::Ending::cut;
+  if (!is_authenticated_ && !has_hung_up_ && is_the_network) return try_next(closed.error);
+  end(closed.error);
+}
 
 }  // namespace taut::run

@@ -2,16 +2,18 @@
 // A node's link to one dispatcher: dialled at each of its addresses in turn, authenticated, ended.
 
 #include "identity/card.hpp"
-#include "run/linked_connection.hpp"
+#include "link/local.hpp"
+#include "run/datagram_socket.hpp"
 
 namespace taut::run {
 
-/// To reach one address, and from there to a link.
+/// To reach one address, and from there to a link. Datagrams have no first step, and more tries where
+/// there is nothing else to try.
 inline constexpr std::chrono::seconds kDialDeadline{5};
 inline constexpr std::chrono::seconds kHandshakeDeadline{5};
 
 /// All calls from and to the loop's thread.
-class DispatcherLink final : public LinkedConnection::Owner {
+class DispatcherLink final : public Link::Owner {
  public:
   /// None of these may destroy the link; post that.
   class Owner {
@@ -36,10 +38,15 @@ class DispatcherLink final : public LinkedConnection::Owner {
 
  private:
   void dial_next();
+  void dial_stream(const carrier::Address& to);
   void on_dialled(Result<std::shared_ptr<carrier::Connection>> dialled);
+  void dial_datagrams(const carrier::Address& to);
+  void dial_datagrams(const datagram::PeerAddress& to);
+  void on_resolved(Result<std::vector<datagram::PeerAddress>> found);
+  void try_next(const Error& why);
+  bool is_last() const;
   void end(const Error& why);
 
-  void on_claimed(const NodeId&) override {}
   void on_authenticated(const link::Peer& peer) override;
   void on_frame(ByteView frame) override;
   void on_sent(std::size_t) override {}
@@ -50,8 +57,13 @@ class DispatcherLink final : public LinkedConnection::Owner {
   identity::Dispatcher dispatcher_;
   Owner& owner_;
   std::size_t next_address_ = 0;
-  Error last_error_;
-  std::unique_ptr<LinkedConnection> linked_;
+  std::vector<datagram::PeerAddress> resolved_;  ///< of the address in hand, not tried yet, last first
+  std::optional<Error> first_error_;             ///< the preferred address's, which tells most
+  std::unique_ptr<DatagramSocket> socket_;
+  std::unique_ptr<Link> link_;
+  carrier::Timer attempt_;  ///< an address that does not answer
+  bool is_trying_next_ = false;
+  bool is_authenticated_ = false;
   bool has_hung_up_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< a dial may outlive this
   carrier::Posts posts_;

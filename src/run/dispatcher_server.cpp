@@ -1,6 +1,8 @@
 #include "run/dispatcher_server.hpp"
 
+#include "carrier/reasons.hpp"
 #include "run/clocks.hpp"
+#include "run/datagram_connection.hpp"
 #include "run/linked_connection.hpp"
 #include "run/log.hpp"
 
@@ -14,6 +16,10 @@ namespace {
 constexpr std::chrono::seconds kStopMax{3};
 /// Room for what the logic may leave unsent on one link, and for its goodbye.
 constexpr std::size_t kQueueSlackBytes = 64 * 1024;
+/// How often links give up memory that they do without while they idle.
+constexpr std::chrono::seconds kRestEvery{10};
+/// A port that is free on one carrier may be taken on the other: so many are tried.
+constexpr int kPortsTried = 16;
 
 dispatcher::Moment moment() { return {Loop::now(), wall_time().value_or(WallTime{})}; }
 
@@ -26,18 +32,23 @@ link::Limits link_limits(const ServerSettings& settings) {
 
 }  // namespace
 
-/// One connection, from accept to its end.
-class DispatcherServer::Session final : public LinkedConnection::Owner {
+/// One link, from accept to its end.
+class DispatcherServer::Session final : public Link::Owner {
  public:
   Session(DispatcherServer& server, ConnectionId id, std::shared_ptr<carrier::Connection> connection)
       : server_(server),
         id_(id),
-        linked_(
+        link_(std::make_unique<LinkedConnection>(
             server.loop_, std::move(connection),
             link::StreamLink::accept(server.local_, {link::Purpose::dispatcher}, Loop::now(), wall_time()),
-            *this) {}
+            *this)) {}
+  Session(DispatcherServer& server, ConnectionId id, datagram::LinkId link)
+      : server_(server),
+        id_(id),
+        link_(std::make_unique<DatagramConnection>(*server.datagrams_, link, *this)) {}
 
-  void on_claimed(const NodeId&) override {}
+  ConnectionId id() const { return id_; }
+
   void on_authenticated(const link::Peer& peer) override;
   void on_frame(ByteView frame) override;
   void on_sent(std::size_t frame_bytes) override;
@@ -46,11 +57,12 @@ class DispatcherServer::Session final : public LinkedConnection::Owner {
   /// The logic has forgotten this link.
   void close() {
     phase_ = Phase::forgotten;
-    linked_.close();
+    link_->close();
   }
-  Status send(ByteView frame) { return linked_.send(frame); }
-  void pause_reading() { linked_.pause_reading(); }
-  void resume_reading() { linked_.resume_reading(); }
+  Status send(ByteView frame) { return link_->send(frame); }
+  void pause_reading() { link_->pause_reading(); }
+  void resume_reading() { link_->resume_reading(); }
+  void rest() { link_->rest(); }
 
  private:
   enum class Phase { half_open, known, forgotten };
@@ -60,7 +72,7 @@ class DispatcherServer::Session final : public LinkedConnection::Owner {
   DispatcherServer& server_;
   ConnectionId id_;
   Phase phase_ = Phase::half_open;
-  LinkedConnection linked_;
+  std::unique_ptr<Link> link_;
 };
 
 void DispatcherServer::Session::on_authenticated(const link::Peer& peer) {
@@ -91,7 +103,8 @@ void DispatcherServer::Session::on_ended(const link::Closed& closed) {
 void DispatcherServer::Session::log(std::string_view event, std::string_view detail) const {
   if (!is_logging()) return;
   run::log(event, {{"session", std::to_string(id_)},
-                   {"source", carrier::to_text(linked_.remote_address())},
+                   {"carrier", link_->carrier() == identity::Carrier::udp ? "udp" : "tcp"},
+                   {"source", carrier::to_text(link_->remote_address())},
                    {"detail", detail}});
 }
 
@@ -101,15 +114,13 @@ Result<std::unique_ptr<DispatcherServer>> DispatcherServer::start(Loop& loop,
                                                                   const ServerSettings& settings) {
   std::unique_ptr<DispatcherServer> server(new DispatcherServer(loop, identity, storage, random, settings));
   DispatcherServer* const self = server.get();
-  TAUT_TRY(server->listener_, carrier::TcpListener::listen(loop, settings.listen,
-                                                           [self](std::shared_ptr<carrier::Connection> it) {
-                                                             self->accept(std::move(it));
-                                                           }));
+  TAUT_CHECK(server->listen(settings));
   storage.start([self](dispatcher::OperationId id, dispatcher::StoreResult result) {
     self->tell([&](auto& logic, const auto& at) { return logic.on_store_result(id, std::move(result), at); });
     self->read_as_storage_allows();
   });
   server->tell([](auto& logic, const auto& at) { return logic.start(at); });
+  server->resting_.arm(Loop::now() + kRestEvery);
   return server;
 }
 
@@ -117,10 +128,14 @@ DispatcherServer::DispatcherServer(Loop& loop, const identity::Identity& identit
                                    Random& random, const ServerSettings& settings)
     : loop_(loop),
       storage_(storage),
-      local_{.identity = identity, .random = random, .limits = link_limits(settings), .known_peers = &known_peers_},
+      local_{.identity = identity,
+             .random = random,
+             .limits = link_limits(settings),
+             .known_peers = &known_peers_},
       dispatcher_(settings.dispatcher),
       half_open_(settings.half_open),
       timer_(loop, [this] { tell([](auto& logic, const auto& at) { return logic.tick(at); }); }),
+      resting_(loop, [this] { rest(); }),
       stopping_(loop,
                 [this] {
                   sessions_.clear();
@@ -130,12 +145,57 @@ DispatcherServer::DispatcherServer(Loop& loop, const identity::Identity& identit
 
 DispatcherServer::~DispatcherServer() = default;
 
+Status DispatcherServer::listen(const ServerSettings& settings) {
+  const bool takes_any_port = settings.listen.port == 0;
+  Status listening = listen_once(settings);
+  for (int i = 1; i < kPortsTried && takes_any_port; ++i) {
+    if (listening || listening.error().reason != reasons::kAddressInUse) break;
+    listening = listen_once(settings);
+  }
+  return listening;
+}
+
+Status DispatcherServer::listen_once(const ServerSettings& settings) {
+  const auto has = [&](identity::Carrier one) {
+    return std::ranges::find(settings.carriers, one) != settings.carriers.end();
+  };
+  address_ = settings.listen;
+  if (has(identity::Carrier::tcp)) {
+    const auto accepted = [this](std::shared_ptr<carrier::Connection> it) { accept(std::move(it)); };
+    TAUT_TRY(listener_, carrier::TcpListener::listen(loop_, address_, accepted));
+    address_ = listener_->address();
+  }
+  if (has(identity::Carrier::udp)) {
+    const auto accepted = [this](datagram::LinkId link, const link::Peer& peer) { accept(link, peer); };
+    TAUT_TRY(datagrams_,
+             DatagramSocket::bind(loop_, address_, local_, {link::Purpose::dispatcher}, accepted));
+    address_ = datagrams_->address();
+  }
+  return {};
+}
+
 void DispatcherServer::accept(std::shared_ptr<carrier::Connection> connection) {
   const ConnectionId id = ++last_id_;
   if (const auto oldest = half_open_.add(id, connection->remote_address())) drop(*oldest);
-  const auto [session, _] =
-      sessions_.emplace(id, std::make_unique<Session>(*this, id, std::move(connection)));
-  if (!is_reading_) session->second->pause_reading();
+  add(std::make_unique<Session>(*this, id, std::move(connection)));
+}
+
+// Handshakes of datagrams are the endpoint's, with limits of its own: what comes from there is proven.
+void DispatcherServer::accept(datagram::LinkId link, const link::Peer& peer) {
+  add(std::make_unique<Session>(*this, ++last_id_, link)).on_authenticated(peer);
+}
+
+DispatcherServer::Session& DispatcherServer::add(std::unique_ptr<Session> session) {
+  Session& added = *session;
+  sessions_.emplace(added.id(), std::move(session));
+  if (!is_reading_) added.pause_reading();
+  return added;
+}
+
+void DispatcherServer::rest() {
+  for (const auto& [id, session] : sessions_) session->rest();
+  if (datagrams_) datagrams_->rest();
+  resting_.arm(Loop::now() + kRestEvery);
 }
 
 void DispatcherServer::drop(ConnectionId id) {
@@ -188,6 +248,7 @@ void DispatcherServer::perform(dispatcher::Close& effect) {
 void DispatcherServer::stop(Loop::Task stopped) {
   stopped_ = std::move(stopped);
   listener_.reset();
+  if (datagrams_) datagrams_->stop_accepting();
   while (const auto oldest = half_open_.oldest()) drop(*oldest);
   tell([](auto& logic, const auto&) { return logic.stop(); });
   stopping_.arm(Loop::now() + kStopMax);

@@ -11,13 +11,15 @@
 #include "carrier/tcp.hpp"
 #include "dispatcher/dispatcher.hpp"
 #include "link/stream_link.hpp"
+#include "run/datagram_socket.hpp"
 #include "run/dispatcher_storage.hpp"
 #include "run/half_open.hpp"
 
 namespace taut::run {
 
 struct ServerSettings {
-  carrier::Address listen;
+  carrier::Address listen;  ///< the same port on every carrier
+  std::vector<identity::Carrier> carriers{identity::Carrier::tcp, identity::Carrier::udp};
   dispatcher::Settings dispatcher;
   HalfOpenLimits half_open;
   Duration handshake_deadline = std::chrono::seconds(5);
@@ -26,7 +28,7 @@ struct ServerSettings {
 class DispatcherServer {
  public:
   /// @param identity, storage, random  outlive it
-  /// @errors as carrier::TcpListener::listen
+  /// @errors as carrier::TcpListener::listen and carrier::UdpSocket::bind
   static Result<std::unique_ptr<DispatcherServer>> start(carrier::Loop& loop,
                                                          const identity::Identity& identity,
                                                          DispatcherStorage& storage, Random& random,
@@ -36,7 +38,7 @@ class DispatcherServer {
   ~DispatcherServer();
 
   /// Where it listens, with the port that the system chose.
-  const carrier::Address& address() const { return listener_->address(); }
+  const carrier::Address& address() const { return address_; }
   dispatcher::Counters counters() const { return dispatcher_.counters(); }
 
   /// Says goodbye to everybody; calls `stopped` when all have gone, at most kStopMax later.
@@ -48,7 +50,12 @@ class DispatcherServer {
   DispatcherServer(carrier::Loop& loop, const identity::Identity& identity, DispatcherStorage& storage,
                    Random& random, const ServerSettings& settings);
 
+  Status listen(const ServerSettings& settings);
+  Status listen_once(const ServerSettings& settings);
   void accept(std::shared_ptr<carrier::Connection> connection);
+  void accept(datagram::LinkId link, const link::Peer& peer);
+  Session& add(std::unique_ptr<Session> session);
+  void rest();
   void drop(dispatcher::ConnectionId id);
   void on_gone(dispatcher::ConnectionId id);
   void stop_if_done();
@@ -69,10 +76,13 @@ class DispatcherServer {
   dispatcher::Dispatcher dispatcher_;
   HalfOpen half_open_;
   bool is_reading_ = true;
+  carrier::Address address_;
   dispatcher::ConnectionId last_id_ = 0;
+  std::unique_ptr<DatagramSocket> datagrams_;  ///< outlives its sessions
   std::unordered_map<dispatcher::ConnectionId, std::unique_ptr<Session>> sessions_;
   std::unique_ptr<carrier::TcpListener> listener_;
   carrier::Timer timer_;
+  carrier::Timer resting_;
   carrier::Timer stopping_;
   carrier::Loop::Task stopped_;
   carrier::Posts posts_;

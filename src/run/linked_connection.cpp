@@ -63,7 +63,6 @@ void LinkedConnection::on_due() {
 void LinkedConnection::act_on_events() {
   for (const link::Event& event : events_) {
     if (has_ended_) break;
-    if (const auto* claimed = std::get_if<link::PeerClaimed>(&event)) owner_.on_claimed(claimed->node_id);
     if (const auto* proven = std::get_if<link::PeerAuthenticated>(&event))
       owner_.on_authenticated(proven->peer);
     if (const auto* received = std::get_if<link::FrameReceived>(&event)) owner_.on_frame(received->frame);

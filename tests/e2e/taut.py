@@ -28,8 +28,9 @@ BIN = binary("TAUT_BIN") or "build/release/bin/taut"
 class Node:
     """One node's state folder, and the commands run on it."""
 
-    def __init__(self, home, command=BIN):
+    def __init__(self, home, command=BIN, inside=()):
         self.home = pathlib.Path(home)
+        self.inside = list(inside)  # words before every command: where it runs
         self.name = self.home.name
         self.command = command
         self.more = {}  # environment of every command
@@ -38,12 +39,12 @@ class Node:
     def run(self, *words, stdin=b"", env=None, limit_s=LIMIT_S, **more):
         """The finished process, with its output as bytes. `stdin`: bytes, or what subprocess takes."""
         source = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
-        return subprocess.run([self.command, *words], env=self.environment(env), timeout=limit_s,
+        return subprocess.run([*self.inside, self.command, *words], env=self.environment(env), timeout=limit_s,
                               **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **source, **more})
 
     def start(self, *words, **more):
         """A running process; the caller ends it, or the end of the test does."""
-        process = subprocess.Popen([self.command, *words], env=self.environment(),
+        process = subprocess.Popen([*self.inside, self.command, *words], env=self.environment(),
                                    **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                                       "stderr": subprocess.PIPE, **more})
         self.running.append(process)
