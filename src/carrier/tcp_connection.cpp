@@ -11,7 +11,7 @@ constexpr std::size_t kPiecesMax = 64;
 /// A buffer sequence that is cheap to copy, as Asio does.
 class Pieces {
  public:
-  explicit Pieces(const std::deque<Bytes>& waiting, std::size_t first_written) {
+  explicit Pieces(const std::list<Bytes>& waiting, std::size_t first_written) {
     for (const Bytes& bytes : waiting) {
       if (size_ == kPiecesMax) break;
       pieces_[size_++] = asio::buffer(bytes);

@@ -1,7 +1,7 @@
 #pragma once
 // The TCP connection behind carrier/connection.hpp; for listener and dialler only.
 
-#include <deque>
+#include <list>
 
 #include "carrier/asio.hpp"
 #include "carrier/connection.hpp"
@@ -39,7 +39,7 @@ class TcpConnection final : public Connection, public std::enable_shared_from_th
   Handler* handler_ = nullptr;
   Phase phase_ = Phase::open;
 
-  std::deque<Bytes> waiting_;
+  std::list<Bytes> waiting_;       // an empty list holds no memory
   std::size_t first_written_ = 0;  ///< how much of the first of them is out
   std::size_t waiting_bytes_ = 0;
   Instant last_taken_;

@@ -16,7 +16,7 @@ Result<LinkId> Endpoint::dial(const link::Remote& remote, link::Purpose purpose,
   if (state_->links.size() >= kLinksMax) return fail(Errc::exhausted, reasons::kQuota);
   const LinkId id = ++state_->last_id;
   Link& link = state_->links[id];
-  link.call = Call{remote, purpose, to};
+  link.call = std::make_unique<Call>(Call{remote, purpose, to});
   if (const Status begun = state_->begin(id, link, 0, now, wall); !begun) {
     state_->erase(id);
     return std::unexpected(begun.error());
@@ -150,9 +150,9 @@ std::size_t Endpoint::link_count() const { return state_->links.size(); }
 std::size_t Endpoint::half_open_count() const { return state_->half_open.size(); }
 const Counters& Endpoint::counters() const { return state_->counters; }
 
-void Endpoint::rest() {
+void Endpoint::rest(Instant now) {
   for (auto& [id, link] : state_->links) {
-    if (link.session) link.session->rest();
+    if (link.session) link.session->rest(now);
   }
 }
 

@@ -75,8 +75,8 @@ class Endpoint {
   std::size_t link_count() const;
   std::size_t half_open_count() const;
   const Counters& counters() const;
-  /// Frees buffers and cipher contexts of links that idle.
-  void rest();
+  /// Frees buffers and cipher contexts of links that idle; they work on as before.
+  void rest(Instant now);
 
  private:
   struct State;

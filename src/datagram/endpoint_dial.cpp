@@ -22,7 +22,7 @@ Status Endpoint::State::begin(LinkId id, Link& link, SessionIndex resumes, Insta
                   .began = now,
                   .next_try = now};
   dialing.mac1 = mac1_of(dialing.call_keys, dialing.body);
-  link.dialing = std::move(dialing);
+  link.dialing = std::make_unique<Dialing>(std::move(dialing));
   by_index[index] = id;
   send_initiation(id, link, now);
   return {};

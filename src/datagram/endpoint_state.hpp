@@ -36,8 +36,8 @@ struct Call {
 };
 
 struct Link {
-  std::optional<Call> call;        ///< ours
-  std::optional<Dialing> dialing;  ///< under way
+  std::unique_ptr<Call> call;        ///< ours
+  std::unique_ptr<Dialing> dialing;  ///< under way
   std::unique_ptr<Session> session;
   std::optional<Duration> keep_alive;
   Instant next_keep_alive{};

@@ -128,6 +128,13 @@ void Flow::restart() {
   ping_due_ = true;
 }
 
+void Flow::rest() {
+  sending_.rest();
+  receiving_.rest();
+  recovery_.rest();
+  received_.rest();
+}
+
 // ---------------------------------------------------------------------- time
 
 std::optional<Instant> Flow::next_deadline() const {

@@ -55,6 +55,8 @@ class Flow {
   /// Nobody answers.
   bool is_dead() const { return recovery_.is_given_up(); }
   bool is_idle() const { return recovery_.in_flight_count() == 0 && !ack_since_; }
+  /// Frees memory that nothing waits in.
+  void rest();
 
   const LossRecovery& recovery() const { return recovery_; }
 

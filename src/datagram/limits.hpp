@@ -70,6 +70,8 @@ inline constexpr Duration kOldKeysLife = std::chrono::seconds(30);
 inline constexpr Duration kClosingDeadline = std::chrono::seconds(15);
 /// A closed link answers repeated packets for this long.
 inline constexpr Duration kLinger = std::chrono::seconds(3);
+/// A link that says nothing for so long gives up memory that it can make anew.
+inline constexpr Duration kIdleAfter = std::chrono::seconds(2);
 /// Links of one endpoint, and how long one may be silent.
 inline constexpr std::size_t kLinksMax = 16384;
 inline constexpr Duration kSilenceMax = std::chrono::hours(24);

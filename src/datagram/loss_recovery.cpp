@@ -16,7 +16,7 @@ Result<LossRecovery::Outcome> LossRecovery::on_ack(const Ranges& numbers, Durati
   largest_acknowledged_ = std::max(largest_acknowledged_.value_or(0), largest);
 
   Outcome outcome;
-  std::deque<SentPacket> left;
+  std::vector<SentPacket> left;
   for (SentPacket& packet : sent_) {
     if (numbers.contains(packet.number))
       outcome.acknowledged.push_back(packet);
@@ -45,7 +45,7 @@ std::vector<SentPacket> LossRecovery::detect_lost(Instant now) {
   std::vector<SentPacket> lost;
   if (!largest_acknowledged_) return lost;
   const Duration delay = round_trip_.loss_delay();
-  std::deque<SentPacket> left;
+  std::vector<SentPacket> left;
   for (SentPacket& packet : sent_) {
     if (packet.number > *largest_acknowledged_) {
       left.push_back(packet);
@@ -92,14 +92,13 @@ LossRecovery::Timer LossRecovery::on_timer(Instant now) {
   timer.probe = true;
   timer.lost.push_back(sent_.front());
   congestion_.forget(sent_.front().size_bytes);
-  sent_.pop_front();
+  sent_.erase(sent_.begin());
   return timer;
 }
 
 std::vector<SentPacket> LossRecovery::abandon() {
-  std::vector<SentPacket> gone(sent_.begin(), sent_.end());
+  std::vector<SentPacket> gone = std::exchange(sent_, {});
   for (const SentPacket& packet : gone) congestion_.forget(packet.size_bytes);
-  sent_.clear();
   loss_time_.reset();
   return gone;
 }

@@ -2,8 +2,8 @@
 // Which packets arrived, which are lost, and when to ask (RFC 9002 §6). One packet number space, one
 // stream; what a packet carried is remembered as the stream range, so that it can be sent again.
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "base/result.hpp"
 #include "datagram/congestion.hpp"
@@ -48,6 +48,9 @@ class LossRecovery {
   /// Nothing is on its way any more: what was goes back as lost (keys were replaced, path is new).
   std::vector<SentPacket> abandon();
 
+  /// Frees memory that no packet is in.
+  void rest() { sent_.shrink_to_fit(); }
+
   std::size_t in_flight_count() const { return sent_.size(); }
   const RoundTrip& round_trip() const { return round_trip_; }
   const CongestionWindow& congestion() const { return congestion_; }
@@ -60,7 +63,7 @@ class LossRecovery {
   std::vector<SentPacket> detect_lost(Instant now);
   Duration probe_delay() const;
 
-  std::deque<SentPacket> sent_;  // ascending by number
+  std::vector<SentPacket> sent_;  // ascending by number; an idle link's holds no memory
   std::optional<std::uint64_t> largest_acknowledged_;
   std::optional<Instant> loss_time_;
   unsigned probes_ = 0;

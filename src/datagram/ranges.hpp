@@ -26,6 +26,9 @@ class Ranges {
   /// Keeps the `count` highest ranges.
   void keep_highest(std::size_t count);
 
+  /// Frees memory that no range is in.
+  void rest() { ranges_.shrink_to_fit(); }
+
   bool contains(std::uint64_t number) const;
   bool empty() const { return ranges_.empty(); }
   std::size_t count() const { return ranges_.size(); }

@@ -31,6 +31,11 @@ Status ReceiveStream::end_at(std::uint64_t offset) {
   return {};
 }
 
+void ReceiveStream::rest() {
+  if (buffer_.empty()) buffer_ = Bytes();
+  received_.rest();
+}
+
 ByteView ReceiveStream::ready() const {
   if (received_.empty() || received_.lowest().begin > taken_) return {};
   return ByteView(buffer_).subspan(dead_, static_cast<std::size_t>(received_.lowest().end - taken_));

@@ -34,6 +34,8 @@ class ReceiveStream {
   }
   /// The highest offset (exclusive) that the peer may send to now.
   std::uint64_t window_end() const { return taken_ + kStreamWindowBytes; }
+  /// Frees memory that nothing waits in.
+  void rest();
 
  private:
   std::uint64_t taken_ = 0;

@@ -1,13 +1,14 @@
 #pragma once
 // Which packet numbers were seen, in a sliding window of bits (after RFC 6479).
 
-#include <array>
+#include <vector>
 
 #include "base/result.hpp"
 #include "datagram/limits.hpp"
 
 namespace taut::datagram {
 
+/// Holds as many words as the numbers in use span: few for a link that says little, none for one at rest.
 class ReplayWindow {
  public:
   /// Asked before the packet is opened; changes nothing.
@@ -20,16 +21,24 @@ class ReplayWindow {
   /// One more than the highest number that was accepted; 0: none was.
   std::uint64_t end() const { return end_; }
 
+  /// Frees memory: every number below end() counts as too old from now on.
+  void rest();
+
  private:
   // One word more than the window: the word that is being filled never holds numbers still in it.
   static constexpr std::size_t kWordBits = 64;
-  static constexpr std::size_t kWords = kReplayWindowPackets / kWordBits + 1;
-  std::uint64_t& word_of(std::uint64_t number) { return words_[number / kWordBits % kWords]; }
+  static constexpr std::size_t kWordsMax = kReplayWindowPackets / kWordBits + 1;
+
+  std::uint64_t begin_of_window(std::uint64_t end) const {
+    return std::max(floor_, end - std::min(end, kReplayWindowPackets));
+  }
+  void make_room(std::uint64_t number);
   bool seen(std::uint64_t number) const {
-    return (words_[number / kWordBits % kWords] >> number % kWordBits & 1) != 0;
+    return (words_[number / kWordBits % words_.size()] >> number % kWordBits & 1) != 0;
   }
 
-  std::array<std::uint64_t, kWords> words_{};
+  std::vector<std::uint64_t> words_;  ///< a ring: the word of a number is its place modulo the size
+  std::uint64_t floor_ = 0;           ///< everything below is too old
   std::uint64_t end_ = 0;
 };
 

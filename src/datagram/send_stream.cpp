@@ -49,6 +49,12 @@ std::optional<std::uint64_t> SendStream::final_offset() const {
   return written_;
 }
 
+void SendStream::rest() {
+  if (buffer_.empty()) buffer_ = Bytes();
+  lost_.rest();
+  acknowledged_islands_.rest();
+}
+
 /// Gives memory back, in steps that keep the copying linear.
 void SendStream::release() {
   if (sent_before_ == buffer_.size()) {

@@ -40,6 +40,8 @@ class SendStream {
   std::optional<std::uint64_t> final_offset() const;
   bool all_acknowledged() const { return acknowledged_ == written_; }
   std::uint64_t written() const { return written_; }
+  /// Frees memory that nothing waits in.
+  void rest();
 
  private:
   void release();

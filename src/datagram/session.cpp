@@ -72,8 +72,8 @@ void Session::deliver_frames(Instant now, link::Events& events) {
 
 PacketKeys* Session::keys_of(SessionIndex index) {
   if (keys_.our_index() == index) return &keys_;
-  if (new_keys_ && new_keys_->our_index() == index) return &*new_keys_;
-  if (old_keys_ && old_keys_->our_index() == index) return &*old_keys_;
+  if (new_keys_ && new_keys_->our_index() == index) return new_keys_.get();
+  if (old_keys_ && old_keys_->our_index() == index) return old_keys_.get();
   return nullptr;
 }
 
@@ -89,8 +89,7 @@ void Session::receive(const Data& packet, const PeerAddress& from, Instant now, 
   if (!received && received.error().code == Errc::exhausted) return;
   window_.accept(packet.number);
   last_heard_ = now;
-  if (keys == (new_keys_ ? &*new_keys_ : nullptr))
-    adopt(std::move(*std::exchange(new_keys_, std::nullopt)), now);
+  if (keys == new_keys_.get()) adopt(std::move(*std::exchange(new_keys_, nullptr)), now);
   if (is_newest) address_ = from;
   if (!received) {
     says_close_ = true;
@@ -120,13 +119,13 @@ void Session::renew(PacketKeys&& keys, Instant now) {
     adopt(std::move(keys), now);
     flow_.ping();  // the responder changes over when it hears the new keys
   } else {
-    new_keys_ = std::move(keys);
+    new_keys_ = std::make_unique<PacketKeys>(std::move(keys));
   }
 }
 
 void Session::adopt(PacketKeys&& keys, Instant now) {
   if (old_keys_) expired_.push_back(old_keys_->our_index());
-  old_keys_ = std::exchange(keys_, std::move(keys));
+  old_keys_ = std::make_unique<PacketKeys>(std::exchange(keys_, std::move(keys)));
   old_keys_until_ = now + kOldKeysLife;
   keys_begin_ = next_number_;
   overdue_since_.reset();
@@ -160,8 +159,13 @@ std::vector<SessionIndex> Session::indices() const {
   return all;
 }
 
-void Session::rest() {
+void Session::rest(Instant now) {
+  if (!flow_.is_idle() || now - last_heard_ < kIdleAfter) return;
   keys_.rest();
+  if (old_keys_) old_keys_->rest();
+  window_.rest();
+  flow_.take(std::exchange(delivered_, 0));
+  flow_.rest();
   payload_ = Bytes();
 }
 

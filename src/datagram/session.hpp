@@ -51,7 +51,8 @@ class Session {
   std::vector<SessionIndex> expired_indices(Instant now);
   /// Every index under which packets may come.
   std::vector<SessionIndex> indices() const;
-  void rest();
+  /// Frees what a link does without that has been idle for kIdleAfter.
+  void rest(Instant now);
 
   // ------------------------------------------------------------------ time and end
   std::optional<Instant> next_deadline() const;
@@ -77,10 +78,10 @@ class Session {
   link::Peer peer_;
   PeerAddress address_;
   PacketKeys keys_;
-  std::optional<PacketKeys> old_keys_;  // late packets
+  std::unique_ptr<PacketKeys> old_keys_;  // late packets
   Instant old_keys_until_{};
   std::vector<SessionIndex> expired_;
-  std::optional<PacketKeys> new_keys_;  // responder: not proven yet
+  std::unique_ptr<PacketKeys> new_keys_;  // responder: not proven yet
   std::optional<Instant> overdue_since_;
 
   ReplayWindow window_;

@@ -23,7 +23,8 @@ Result<StreamLink> StreamLink::dial(const Local& local, const Remote& remote, Pu
   TAUT_TRY(Handshake handshake,
            Handshake::initiate(local, protocol, remote, hello, prologue(hello, remote.node_id), wall));
   TAUT_TRY(const Bytes message, handshake.write());
-  auto state = std::make_unique<State>(local, Handshaking{std::move(handshake)}, now, wall);
+  auto state = std::make_unique<State>(local, Handshaking{std::make_unique<Handshake>(std::move(handshake))},
+                                       now, wall);
   state->say_hello(hello, message);
   return StreamLink(std::move(state));
 }

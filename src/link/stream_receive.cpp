@@ -59,13 +59,15 @@ Status StreamLink::State::respond_to(const Hello& hello, Purposes served) {
   TAUT_TRY(const LinkProtocol protocol, protocol_for(hello, served));
   const Bytes bound = prologue(hello, local.identity.node_id());
   TAUT_TRY(Handshake handshake, Handshake::respond(local, protocol, hello, bound, wall));
-  phase = Handshaking{std::move(handshake)};
+  phase = Handshaking{std::make_unique<Handshake>(std::move(handshake))};
   return {};
 }
 
 Result<bool> StreamLink::State::on_input(Handshaking& at, Instant now, Events& events) {
-  const Result<bool> went = on_handshake_block(at.handshake, now, events);
-  if (!went) refuse_identity(at.handshake);
+  std::unique_ptr<Handshake> handshake = std::move(at.handshake);
+  const Result<bool> went = on_handshake_block(*handshake, now, events);
+  if (!went) refuse_identity(*handshake);
+  if (auto* still = std::get_if<Handshaking>(&phase)) still->handshake = std::move(handshake);
   return went;
 }
 

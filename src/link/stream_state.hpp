@@ -20,9 +20,9 @@ struct Records {
 struct AwaitHello {
   Purposes served;
 };
-/// Noise messages go to and fro.
+/// Noise messages go to and fro. Apart, because it is large and soon over.
 struct Handshaking {
-  Handshake handshake;
+  std::unique_ptr<Handshake> handshake;
 };
 /// Responder: we wrote the last message, and the first may have been a replay.
 struct Unconfirmed {

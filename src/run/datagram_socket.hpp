@@ -43,7 +43,7 @@ class DatagramSocket {
   const carrier::Address& address() const { return socket_->address(); }
   const datagram::Counters& counters() const { return endpoint_.counters(); }
   /// Gives up memory that idle links do without.
-  void rest() { endpoint_.rest(); }
+  void rest() { endpoint_.rest(carrier::Loop::now()); }
 
  private:
   friend class DatagramConnection;

@@ -34,6 +34,11 @@ void LinkedConnection::close() {
   flush_later();
 }
 
+void LinkedConnection::rest() {
+  link_.rest();
+  if (events_.empty()) events_ = {};
+}
+
 void LinkedConnection::on_bytes(ByteView bytes) {
   link_.receive(bytes, Loop::now(), events_);
   act_on_events();

@@ -20,7 +20,7 @@ class LinkedConnection final : public Link, carrier::Connection::Handler {
   void close() override;
   void pause_reading() override { connection_->pause_reading(); }
   void resume_reading() override { connection_->resume_reading(); }
-  void rest() override { link_.rest(); }
+  void rest() override;
   identity::Carrier carrier() const override { return identity::Carrier::tcp; }
   carrier::Address remote_address() const override { return connection_->remote_address(); }
 
