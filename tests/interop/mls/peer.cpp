@@ -108,8 +108,11 @@ class Peer {
   }
   Json client(const Json& request) {
     const auto name = request.at("member").get<std::string>();
-    Client made{suite_, must(crypto::SignatureKeyPair::generate(crypto::suite(suite_).signature, *random_)),
-                Credential::basic(as_bytes(name)), with_grease(our_capabilities(suite_), *random_), {}};
+    Client made{suite_,
+                must(crypto::SignatureKeyPair::generate(crypto::suite(suite_).signature, *random_)),
+                Credential::basic(as_bytes(name)),
+                with_grease(our_capabilities(suite_), *random_),
+                {}};
     members_.insert_or_assign(name, Member{std::move(made), std::nullopt, std::nullopt});
     return Json::object();
   }
@@ -136,8 +139,10 @@ class Peer {
     Member& one = member(request);
     ExternalJoinOptions options;
     options.join.settings = settings(request);
-    if (request.contains("replaces")) options.replaces = LeafIndex{request.at("replaces").get<std::uint32_t>()};
-    auto joined = must(Group::join_externally(hooks(), one.client, hex(request, "group_info"), std::move(options)));
+    if (request.contains("replaces"))
+      options.replaces = LeafIndex{request.at("replaces").get<std::uint32_t>()};
+    auto joined =
+        must(Group::join_externally(hooks(), one.client, hex(request, "group_info"), std::move(options)));
     one.group = std::move(joined.group);
     return {{"commit", to_hex(joined.commit)}};
   }
@@ -206,13 +211,21 @@ class Peer {
   Json state(const Json& request) {
     const Group& one = group(request);
     Json members = Json::array();
-    for (const LeafIndex leaf : one.members()) members.push_back(leaf.value);
+    Json identities = Json::array();
+    for (const LeafIndex leaf : one.members()) {
+      members.push_back(leaf.value);
+      const auto* basic = std::get_if<BasicCredential>(&one.member(leaf)->credential.value);
+      identities.push_back(basic == nullptr ? std::string() : std::string(as_text(basic->identity)));
+    }
+    const auto label = request.value("label", std::string("interop"));
+    const auto context = request.value("context", std::string("context"));
     return {{"epoch", one.context().epoch},
             {"epoch_authenticator", to_hex(one.epoch_authenticator())},
-            {"exporter", to_hex(must(one.export_secret("interop", as_bytes("context"), 40)).expose())},
+            {"exporter", to_hex(must(one.export_secret(label, as_bytes(context), 40)).expose())},
             {"tree_hash", to_hex(one.context().tree_hash.view())},
             {"leaf", one.own_leaf().value},
             {"members", members},
+            {"identities", identities},
             {"unmerged", unmerged_leaves(one)}};
   }
   /// Leaves that some parent above them does not cover.
@@ -222,8 +235,8 @@ class Peer {
     return leaves;
   }
   static Result<std::set<LeafIndex>> unmerged_of(const Group& group) {
-    TAUT_TRY(const RatchetTree tree, RatchetTree::decoded(crypto::suite(group.context().cipher_suite).hash,
-                                                          group.ratchet_tree()));
+    TAUT_TRY(const RatchetTree tree,
+             RatchetTree::decoded(crypto::suite(group.context().cipher_suite).hash, group.ratchet_tree()));
     std::set<LeafIndex> leaves;
     for (NodeIndex node; tree.size().contains(node); ++node.value)
       if (const ParentNode* parent = node.is_leaf() ? nullptr : tree.parent_node(node))

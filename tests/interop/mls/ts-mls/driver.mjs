@@ -3,20 +3,11 @@
 //
 //   node driver.mjs PEER [STEPS [SEED]]
 import { Peer, TautMember } from "./taut_member.mjs";
-import { TsMember, bytes, hex, loadSuite } from "./ts_member.mjs";
+import { bytes, hex, randomFrom } from "./random.mjs";
+import { TsMember, loadSuite } from "./ts_member.mjs";
 
 const [peerPath, steps = "200", seed = "1"] = process.argv.slice(2);
 const membersMax = 9;
-
-/// mulberry32: the same seed, the same steps.
-function randomFrom(state) {
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
-  };
-}
 
 class Run {
   constructor(suite, seedNumber, peer) {

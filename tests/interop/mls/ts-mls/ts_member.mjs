@@ -3,10 +3,8 @@
 //  - it leaves out the inner length of external_pub (§12.4.3.2), both ways;
 //  - processMessage() ignores PSKs for a PrivateMessage, so the two halves are called themselves.
 import * as mls from "ts-mls";
+import { bytes, hex } from "./random.mjs";
 import { p256, p384 } from "@noble/curves/nist.js";
-
-export const hex = (bytes) => Buffer.from(bytes).toString("hex");
-export const bytes = (text) => new Uint8Array(Buffer.from(text, "hex"));
 
 const suites = {
   1: "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",

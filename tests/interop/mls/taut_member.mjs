@@ -63,8 +63,8 @@ export class TautMember {
   async protect(data) {
     return (await this.ask("protect", { data })).message;
   }
-  view() {
-    return this.ask("state");
+  view(request) {
+    return this.ask("state", request);
   }
   reload() {
     return this.ask("reload");
