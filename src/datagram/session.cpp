@@ -179,8 +179,8 @@ std::optional<Instant> Session::next_deadline() const {
   consider(flow_.next_deadline());
   if (old_keys_) consider(old_keys_until_);
   if (overdue_since_ && !closed_at_) consider(*overdue_since_ + kRekeyGrace);
-  if (closing_deadline_) consider(*closing_deadline_);
-  if (closed_at_) consider(*closed_at_ + kLinger);
+  if (closing_deadline_ && !closed_at_) consider(*closing_deadline_);
+  if (closed_at_) consider(over_at());
   return at;
 }
 
@@ -220,10 +220,12 @@ void Session::end(link::Ending ending, Error error, Instant now, link::Events& e
 }
 
 /// A link that closed stays for a while: to say its own end again, and to acknowledge the peer's again.
-bool Session::is_over(Instant now) const {
-  if (!closed_at_ || says_close_ || now < *closed_at_ + kLinger) return false;
+Instant Session::over_at() const {
+  const Instant lingered = *closed_at_ + kLinger;
   const bool owes_its_end = ending_ && !flow_.ended() && !flow_.closed_by_peer() && !flow_.is_dead();
-  return !owes_its_end || now >= *closing_deadline_;
+  return owes_its_end ? std::max(lingered, *closing_deadline_) : lingered;
 }
+
+bool Session::is_over(Instant now) const { return closed_at_ && !says_close_ && now >= over_at(); }
 
 }  // namespace taut::datagram

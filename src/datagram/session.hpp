@@ -73,6 +73,8 @@ class Session {
   void deliver_frames(Instant now, link::Events& events);
   void settle(Instant now, link::Events& events);
   void end(link::Ending ending, Error error, Instant now, link::Events& events);
+  /// @pre closed
+  Instant over_at() const;
 
   Side side_;
   link::Peer peer_;

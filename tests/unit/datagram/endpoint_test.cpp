@@ -54,6 +54,27 @@ TEST_CASE("close: both ends say clean, also when packets are lost, and nothing i
   }
 }
 
+TEST_CASE("a closed link waits for its timer, and the timer moves on") {
+  Pair pair(1);
+  REQUIRE(pair.open());
+  pair.client.endpoint.close(pair.link, pair.world.now);
+  REQUIRE(pair.world.run([&] { return !pair.server.closed.empty(); }));
+  // The client is gone before it could acknowledge the server's end.
+  Endpoint& server = pair.server.endpoint;
+  Instant now = pair.world.now;
+  LinkEvents events;
+  PeerAddress to;
+  int ticks = 0;
+  for (Bytes out; server.link_count() > 0 && ticks < 200; ++ticks) {
+    while (server.next_datagram(to, out, now)) {
+    }
+    now = std::max(now, server.next_deadline().value());
+    server.tick(now, kWall, events);
+  }
+  CHECK(server.link_count() == 0);
+  CHECK(ticks < 50);
+}
+
 TEST_CASE("a replayed initiation opens nothing and replaces nothing") {
   Pair pair(1);
   REQUIRE(pair.open());
