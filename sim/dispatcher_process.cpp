@@ -180,8 +180,8 @@ void DispatcherProcess::check_limits() {
                     "too much is buffered");
   chronicle.require(now.unsent_bytes <= most.unsent_bytes_total_max, "limits_hold", "too much is not sent");
   // Nodes that are linked or asked for stay, and go when another one comes.
-  chronicle.require(now.residents <= most.residents_max + most.connections_max + now.operations_open, "limits_hold",
-                    "too many nodes are in memory");
+  chronicle.require(now.residents <= most.residents_max + most.connections_max + now.operations_open,
+                    "limits_hold", "too many nodes are in memory");
   chronicle.require(socket_->endpoint().half_open_count() <= datagram::kHalfOpenMax, "limits_hold",
                     "too many half-open handshakes");
   if (const auto since = disk_.dirty_since())

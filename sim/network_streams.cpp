@@ -98,7 +98,9 @@ void Network::enqueue(const std::shared_ptr<Connection>& connection, unsigned fr
     chronicle_.note_bytes(side.machine, "stream", connection->sides[1 - from].machine, bytes);
     look_at(side.machine, bytes);
     if (!std::exchange(side.has_sent, true)) {
-      const bool is_own = side.machine == kStranger || openings_said_.insert(fingerprint(bytes)).second;
+      // A responder may say the same refusal to everybody.
+      const bool is_own =
+          from == 1 || side.machine == kStranger || openings_said_.insert(fingerprint(bytes)).second;
       chronicle_.require(is_own, "no_number_twice", "a handshake message was said on two streams");
       if (from == 0) openings_.push_back({connection->sides[1].machine, bytes});
       if (openings_.size() > kOpeningsMax) openings_.pop_front();

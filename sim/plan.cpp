@@ -37,7 +37,7 @@ std::string seconds(Duration time) {
 
 /// Those of one time keep their order.
 template <class Item>
-void in_time(std::vector<Item>& items, Duration Item::*time) {
+void in_time(std::vector<Item>& items, Duration Item::* time) {
   std::multimap<Duration, Item> sorted;
   for (const Item& item : items) sorted.emplace(item.*time, item);
   items.clear();

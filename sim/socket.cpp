@@ -122,8 +122,7 @@ void Socket::act(datagram::LinkId link, const link::Event& event) {
   if (found == hops_.end()) return;
   DatagramHop& hop = *found->second;
   if (const auto* proven = std::get_if<link::PeerAuthenticated>(&event)) hop.owner().on_up(hop, proven->peer);
-  if (const auto* said = std::get_if<link::FrameReceived>(&event))
-    hop.owner().on_frame(hop, said->frame);
+  if (const auto* said = std::get_if<link::FrameReceived>(&event)) hop.owner().on_frame(hop, said->frame);
   if (const auto* closed = std::get_if<link::Closed>(&event)) {
     process_.site().chronicle.hit("link ended", name_of(closed->ending));
     process_.site().chronicle.hit("link ended because", closed->error.reason.name);

@@ -104,6 +104,7 @@ void World::learn_secrets() {
 
 void World::script() {
   began_ = schedule_.now();
+  operations_before_ = operations();
   for (const auto& machine : nodes_) machine->begin();
   for (const PlannedMessage& message : plan_.messages)
     schedule_.at(began_ + message.at, [this, &message] { node(message.from).write(ledger_.write(message)); });
@@ -114,33 +115,41 @@ void World::script() {
 }
 
 Report World::run() {
-  if (set_up()) {
-    script();
-    const Instant trouble_ends = began_ + plan_.trouble_ends;
-    live_until(trouble_ends, [] { return false; });
-    const Instant quiet_by = trouble_ends + kQuietWithin;
-    if (may_go_on() && !live_until(quiet_by, [this] { return why_not_quiet().empty(); }) && may_go_on())
-      chronicle_.violate("all_arrives",
-                         why_not_quiet() + " " + std::to_string(kQuietWithin / 1s) + " s after all trouble");
-    if (may_go_on()) ledger_.check_all_arrived();
-    // What was released goes from the files.
-    const Instant quiet = schedule_.now();
-    if (may_go_on()) live_until(quiet + 90s, [] { return false; });
-    Report report;
-    report.until_quiet = std::max(Duration{}, quiet - trouble_ends);
-    report.lived = schedule_.now() - began_;
-    report.violation = chronicle_.violation();
-    report.hash = chronicle_.hash();
-    report.tally = chronicle_.tally();
-    report.messages = ledger_.count();
-    report.acknowledged = ledger_.acknowledged_count();
-    report.steps = schedule_.steps();
-    return report;
-  }
+  if (!set_up()) return report();
+  script();
+  const Instant trouble_ends = began_ + plan_.trouble_ends;
+  live_until(trouble_ends, [] { return false; });
+  const auto is_quiet = [this] { return why_not_quiet().empty(); };
+  if (may_go_on() && !live_until(trouble_ends + kQuietWithin, is_quiet) && may_go_on())
+    chronicle_.violate("all_arrives", why_not_quiet());
+  Report final = report();
+  final.until_quiet = std::max(Duration{}, schedule_.now() - trouble_ends);
+  if (may_go_on()) ledger_.check_all_arrived();
+  // What was released goes from the files.
+  if (may_go_on()) live_until(schedule_.now() + 90s, [] { return false; });
+  final.violation = chronicle_.violation();
+  final.hash = chronicle_.hash();
+  return final;
+}
+
+Report World::report() {
   Report report;
   report.violation = chronicle_.violation();
   report.hash = chronicle_.hash();
+  report.tally = chronicle_.tally();
+  report.messages = ledger_.count();
+  report.acknowledged = ledger_.acknowledged_count();
+  report.lived = schedule_.now() - began_;
+  report.steps = schedule_.steps();
+  report.operations = operations();
+  for (std::size_t i = 0; i < operations_before_.size(); ++i) report.operations[i] -= operations_before_[i];
   return report;
+}
+
+std::vector<std::uint64_t> World::operations() {
+  std::vector<std::uint64_t> counts;
+  for (MachineId id = 0; id < plan_.hostile(); ++id) counts.push_back(disk_faults(id).operations());
+  return counts;
 }
 
 bool World::may_go_on() {

@@ -30,6 +30,7 @@ struct Report {
   Duration lived{};        ///< virtual time
   Duration until_quiet{};  ///< from the end of all trouble
   std::uint64_t steps = 0;
+  std::vector<std::uint64_t> operations;  ///< of each machine's storage, since the set-up
 };
 
 /// From the end of all trouble until everything has arrived. Redialling waits up to 60 s
@@ -71,6 +72,8 @@ class World {
   void on_release(DispatcherMachine& machine, const dispatcher::ReleaseMessages& release);
   void check_after_crash(DispatcherMachine& machine);
   std::string why_not_quiet();
+  std::vector<std::uint64_t> operations();
+  Report report();
 
   bool live_until(Instant until, const std::function<bool()>& done);
   bool may_go_on();
@@ -89,7 +92,7 @@ class World {
   std::optional<Site> hostile_site_;
   std::unique_ptr<Hostile> hostile_;
   Instant began_;
-  bool is_set_up_ = false;
+  std::vector<std::uint64_t> operations_before_;
 };
 
 }  // namespace taut::sim
