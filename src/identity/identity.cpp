@@ -66,6 +66,25 @@ Result<Identity> Identity::create(std::span<const crypto::SuiteId> suites, std::
   return Identity(std::move(signature_key), std::move(link_keys));
 }
 
+Result<Identity> Identity::renewed(LinkKeys keys, std::optional<WallTime> now, Random& random) const {
+  std::uint64_t sequence = 0;
+  for (const LinkKeyPair& key : link_keys_) sequence = std::max(sequence, key.certificate.sequence);
+  std::vector<LinkKeyPair> renewed;
+  for (const LinkKeyPair& key : link_keys_) {
+    const crypto::SuiteId suite = key.certificate.suite;
+    TAUT_TRY(crypto::DhKeyPair pair, keys == LinkKeys::kept
+                                         ? Result<crypto::DhKeyPair>(crypto::DhKeyPair::copy_of(key.pair))
+                                         : crypto::DhKeyPair::generate(crypto::suite(suite).dh, random));
+    TAUT_TRY(LinkKeyPair made,
+             LinkKeyPair::certify(std::move(pair), suite, signature_key_, validity_from(now), ++sequence));
+    renewed.push_back(std::move(made));
+  }
+  TAUT_TRY(crypto::SignatureKeyPair signature_key,
+           crypto::SignatureKeyPair::from_private(signature_key_.public_key.id,
+                                                  signature_key_.private_key.expose()));
+  return Identity(std::move(signature_key), std::move(renewed));
+}
+
 const LinkKeyPair* Identity::link_key(crypto::SuiteId suite) const {
   const auto found =
       std::ranges::find(link_keys_, suite, [](const auto& key) { return key.certificate.suite; });

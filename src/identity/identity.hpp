@@ -20,6 +20,11 @@ class Identity {
   static Result<Identity> create(std::span<const crypto::SuiteId> suites, std::optional<WallTime> now,
                                  Random& random);
 
+  /// The same node with new certificates, and with new link keys or with those that it has.
+  /// @errors misuse: never for suites of the table
+  enum class LinkKeys : std::uint8_t { drawn_anew, kept };
+  Result<Identity> renewed(LinkKeys keys, std::optional<WallTime> now, Random& random) const;
+
   const NodeId& node_id() const { return node_id_; }
   const crypto::SignatureKeyPair& signature_key() const { return signature_key_; }
   std::span<const LinkKeyPair> link_keys() const { return link_keys_; }

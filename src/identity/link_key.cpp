@@ -72,6 +72,12 @@ Result<NodeId> verify_link_key(const LinkKeyCertificate& certificate,
 Result<LinkKeyPair> LinkKeyPair::create(crypto::SuiteId suite, const crypto::SignatureKeyPair& signer,
                                         const Validity& validity, std::uint64_t sequence, Random& random) {
   TAUT_TRY(crypto::DhKeyPair pair, crypto::DhKeyPair::generate(crypto::suite(suite).dh, random));
+  return certify(std::move(pair), suite, signer, validity, sequence);
+}
+
+Result<LinkKeyPair> LinkKeyPair::certify(crypto::DhKeyPair pair, crypto::SuiteId suite,
+                                         const crypto::SignatureKeyPair& signer, const Validity& validity,
+                                         std::uint64_t sequence) {
   LinkKeyCertificate certificate{
       node_id_of(signer.public_key), suite, pair.public_key, validity, sequence, {}};
   TAUT_TRY(certificate.signature,

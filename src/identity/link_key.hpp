@@ -73,6 +73,10 @@ struct LinkKeyPair {
   /// @errors misuse: never for suites of the table
   static Result<LinkKeyPair> create(crypto::SuiteId suite, const crypto::SignatureKeyPair& signer,
                                     const Validity& validity, std::uint64_t sequence, Random& random);
+  /// The same for a key that exists.
+  static Result<LinkKeyPair> certify(crypto::DhKeyPair pair, crypto::SuiteId suite,
+                                     const crypto::SignatureKeyPair& signer, const Validity& validity,
+                                     std::uint64_t sequence);
 };
 
 }  // namespace taut::identity

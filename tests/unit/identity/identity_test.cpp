@@ -78,3 +78,24 @@ TEST_CASE("a sealing key comes back from the state file, and its hash names suit
   for (std::size_t size = 0; size < bytes.size(); ++size)
     CHECK_FALSE(SealingKeyPair::parse(bytes.expose().first(size)).has_value());
 }
+
+TEST_CASE("an identity renews its link keys, or their certificates alone, and stays the same node") {
+  SeededRandom random(5);
+  const Identity made = Identity::create(kTwoSuites, kNow, random).value();
+  const WallTime later = kNow + std::chrono::days(91);
+  for (const auto keys : {Identity::LinkKeys::drawn_anew, Identity::LinkKeys::kept}) {
+    const Identity renewed = made.renewed(keys, later, random).value();
+    CHECK(renewed.node_id() == made.node_id());
+    CHECK(renewed.card().signature_key == made.card().signature_key);
+    CHECK((renewed.card().link_keys == made.card().link_keys) == (keys == Identity::LinkKeys::kept));
+    CHECK(renewed.card().mls_suites == made.card().mls_suites);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const LinkKeyCertificate& certificate = renewed.link_keys()[i].certificate;
+      CHECK(certificate.suite == made.link_keys()[i].certificate.suite);
+      CHECK(certificate.sequence > made.link_keys()[i].certificate.sequence);
+      CHECK(certificate.validity.not_after == later + kLinkKeyLife);
+      CHECK(renewed.link_keys()[i].certificate.sequence == 3 + i);
+    }
+    CHECK(Identity::parse(renewed.serialise().expose()).value().card() == renewed.card());
+  }
+}
