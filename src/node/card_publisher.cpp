@@ -1,5 +1,6 @@
 #include "node/card_publisher.hpp"
 
+#include "node/revoking.hpp"
 #include "node/sealing_keys.hpp"
 #include "node/self.hpp"
 
@@ -33,6 +34,8 @@ Status CardPublisher::load() {
     TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
     published_.clear();
     for (const OwnDispatcher& one : dispatchers) published_[one.card.node_id()] = one.published_sequence;
+    // A node that serves keeps its own inbox; what it has of itself is not written down.
+    if (!card_->card().serves_at.empty()) published_[card_->node_id()] = own_sequence_;
     return {};
   });
 }
@@ -69,10 +72,15 @@ Result<CardPublisher::Step> CardPublisher::on_card(const NodeId& dispatcher, con
   const auto theirs = identity::SignedCard::parse(found.card.value_or(Bytes{}));
   if (!theirs || theirs->node_id() != identity_.node_id())
     return fail(Errc::violation, reasons::kIdentityMismatch);
-  if (theirs->revocation()) return fail(Errc::unauthentic, reasons::kRevoked);
+  if (theirs->revocation()) {
+    TAUT_CHECK(store_.write([&](Transaction& transaction) { return keep_revocation(transaction, *theirs); }));
+    return fail(Errc::unauthentic, reasons::kOwnRevoked);
+  }
   if (*theirs == *card_) return succeed(dispatcher, card_->card().sequence, at);
   TAUT_CHECK(store_.write([&](Transaction& transaction) -> Status {
-    TAUT_TRY(card_, sign_card(transaction, identity_, at.wall, theirs->card().sequence));
+    // Not the one that we began with: link keys are renewed in between.
+    TAUT_TRY(const identity::Identity identity, load_identity(transaction));
+    TAUT_TRY(card_, sign_card(transaction, identity, at.wall, theirs->card().sequence));
     return {};
   }));
   publish(dispatcher, session);
@@ -89,6 +97,9 @@ Result<CardPublisher::Step> CardPublisher::succeed(const NodeId& dispatcher, std
     for (OwnDispatcher& one : dispatchers) {
       if (one.card.node_id() == dispatcher) {
         one.published_sequence = std::max(one.published_sequence, sequence);
+        // Whoever asked for the card just before may still put there.
+        if (one.standing == Standing::leaving && at.wall)
+          one.leaving_until = std::min(one.leaving_until, *at.wall + kSealingGrace);
         TAUT_CHECK(put_own_dispatcher(transaction, one));
       }
       is_everywhere = is_everywhere && one.published_sequence >= newest.card().sequence;
@@ -96,6 +107,7 @@ Result<CardPublisher::Step> CardPublisher::succeed(const NodeId& dispatcher, std
     return is_everywhere ? note_published(transaction, at.wall) : Status();
   }));
   published_[dispatcher] = std::max(published_[dispatcher], sequence);
+  if (dispatcher == identity_.node_id()) own_sequence_ = std::max(own_sequence_, sequence);
   return Step::published;
 }
 

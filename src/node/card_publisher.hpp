@@ -22,6 +22,9 @@ class CardPublisher {
   Status load();
   /// Whether this dispatcher has an older card, or none.
   bool is_due(const NodeId& dispatcher) const;
+  bool is_asking(const NodeId& dispatcher) const { return open_.contains(dispatcher); }
+  /// @pre load()
+  const identity::SignedCard& card() const { return *card_; }
   /// @pre load()
   void publish(const NodeId& dispatcher, Session& session);
 
@@ -45,6 +48,7 @@ class CardPublisher {
   const identity::Identity& identity_;
   std::optional<identity::SignedCard> card_;
   std::map<NodeId, std::uint64_t> published_;
+  std::uint64_t own_sequence_ = 0;  ///< of our card at ourselves, where we serve
   std::map<NodeId, Open> open_;
 };
 

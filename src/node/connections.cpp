@@ -8,6 +8,11 @@ void Connections::dial(const identity::Dispatcher& dispatcher, Effects& effects)
   effects.push_back(Dial{dispatcher});
 }
 
+bool Connections::leads_to(const identity::Dispatcher& dispatcher) const {
+  const auto found = entries_.find(dispatcher.node_id);
+  return found != entries_.end() && found->second.dispatcher == dispatcher;
+}
+
 void Connections::drop(const NodeId& node, Effects& effects) {
   const auto found = entries_.find(node);
   if (found == entries_.end()) return;

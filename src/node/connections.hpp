@@ -18,6 +18,8 @@ class Connections {
     failed,
   };
 
+  /// Whether it is known with this key and these addresses.
+  bool leads_to(const identity::Dispatcher& dispatcher) const;
   /// Dials; nothing happens when it is known already.
   void dial(const identity::Dispatcher& dispatcher, Effects& effects);
   /// Ends the link, if there is one, and forgets the dispatcher.

@@ -19,13 +19,19 @@ Status check_petname(std::string_view petname) {
   return {};
 }
 
+/// The card of a contact's node.
+Result<SignedCard> held_card(Transaction& transaction, const NodeId& node) {
+  TAUT_TRY(const std::optional<Bytes> bytes, transaction.card(node));
+  Result<SignedCard> card = SignedCard::parse(bytes.value_or(Bytes{}));
+  if (!card) return fail(Errc::malformed, reasons::kDamagedState);
+  return card;
+}
+
 Result<Contact> with_cards(Transaction& transaction, const ContactRow& row) {
   Contact contact{row.petname, row.verification, {}};
   for (const NodeId& node : row.nodes) {
-    TAUT_TRY(const std::optional<Bytes> bytes, transaction.card(node));
-    const Result<SignedCard> card = SignedCard::parse(bytes.value_or(Bytes{}));
-    if (!card) return fail(Errc::malformed, reasons::kDamagedState);
-    contact.cards.push_back(*card);
+    TAUT_TRY(SignedCard card, held_card(transaction, node));
+    contact.cards.push_back(std::move(card));
   }
   return contact;
 }
@@ -67,6 +73,29 @@ Status add(Transaction& transaction, std::string_view petname, const SignedCard&
   return transaction.put_contact(*row);
 }
 
+/// @return  nothing: the node is not revoked
+/// @errors  unavailable (no_successor)
+Result<std::optional<NodeId>> successor_of(Transaction& transaction, const NodeId& node) {
+  TAUT_TRY(const SignedCard card, held_card(transaction, node));
+  const std::optional<identity::Revocation> revocation = card.revocation();
+  if (!revocation) return std::nullopt;
+  if (!revocation->successor) return fail(Errc::unavailable, reasons::kNoSuccessor);
+  TAUT_TRY(const std::optional<Bytes> bytes, transaction.card(*revocation->successor));
+  if (!bytes) return fail(Errc::unavailable, reasons::kNoSuccessor);
+  return revocation->successor;
+}
+
+/// And the card of its successor, which no contact may have.
+Status forget_card(Transaction& transaction, const NodeId& node) {
+  TAUT_TRY(const SignedCard card, held_card(transaction, node));
+  const std::optional<identity::Revocation> revocation = card.revocation();
+  if (revocation && revocation->successor) {
+    TAUT_TRY(const std::optional<ContactRow> holder, transaction.contact_of(*revocation->successor));
+    if (!holder) TAUT_CHECK(transaction.erase_card(*revocation->successor));
+  }
+  return transaction.erase_card(node);
+}
+
 Result<std::optional<ContactRow>> row_of(Transaction& transaction, std::string_view who) {
   const Result<NodeId> node = node_id_from_text(who);
   return node ? transaction.contact_of(*node) : transaction.contact(who);
@@ -77,7 +106,13 @@ Result<std::optional<ContactRow>> row_of(Transaction& transaction, std::string_v
 Status add_contact(Store& store, std::string_view petname, const SignedCard& card, Verification verification,
                    std::optional<WallTime> wall) {
   TAUT_CHECK(check_petname(petname));
-  if (card.revocation()) return fail(Errc::unauthentic, reasons::kRevoked);
+  if (card.revocation()) {
+    TAUT_CHECK(store.write([&](Transaction& transaction) -> Status {
+      TAUT_CHECK(learn_card(transaction, card));
+      return {};
+    }));
+    return fail(Errc::unauthentic, reasons::kRevoked);
+  }
   TAUT_CHECK(card.check_at(wall));
   return store.write([&](Transaction& transaction) { return add(transaction, petname, card, verification); });
 }
@@ -132,8 +167,27 @@ Status remove_contact(Store& store, std::string_view petname) {
   return store.write([&](Transaction& transaction) -> Status {
     TAUT_TRY(const std::optional<ContactRow> row, transaction.contact(petname));
     if (!row) return no_such_contact();
-    for (const NodeId& node : row->nodes) TAUT_CHECK(transaction.erase_card(node));
+    for (const NodeId& node : row->nodes) TAUT_CHECK(forget_card(transaction, node));
     return transaction.erase_contact(petname);
+  });
+}
+
+Status succeed_contact(Store& store, std::string_view petname) {
+  return store.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(std::optional<ContactRow> row, transaction.contact(petname));
+    if (!row) return no_such_contact();
+    bool is_changed = false;
+    for (NodeId& node : row->nodes) {
+      TAUT_TRY(const std::optional<NodeId> successor, successor_of(transaction, node));
+      if (!successor) continue;
+      TAUT_TRY(const std::optional<ContactRow> holder, transaction.contact_of(*successor));
+      if (holder) return fail(Errc::misuse, reasons::kContactExists);
+      node = *successor;  // the final card of the old one is kept: no link of it is taken again
+      is_changed = true;
+    }
+    if (!is_changed) return fail(Errc::misuse, reasons::kNotRevoked);
+    row->verification = Verification::unverified;
+    return transaction.put_contact(*row);
   });
 }
 

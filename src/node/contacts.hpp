@@ -18,7 +18,8 @@ struct Contact {
 /// A petname that exists takes the node in, when it is not there yet; a newer card of a known node under
 /// the same petname takes the place of the old one.
 /// @errors misuse: bad_name, contact_exists (the node has another petname), own_card;
-///         replayed (old_card): we hold a newer one; unauthentic (revoked, expired)
+///         replayed (old_card): we hold a newer one; unauthentic (expired; revoked, which is remembered of a
+///         contact's node)
 Status add_contact(Store& store, std::string_view petname, const identity::SignedCard& card,
                    Verification verification, std::optional<WallTime> wall);
 Result<std::vector<Contact>> contacts(Store& store);
@@ -29,6 +30,11 @@ Status set_verification(Store& store, std::string_view petname, Verification ver
 /// @errors misuse (bad_name, contact_exists); unavailable (no_such_contact)
 Status rename_contact(Store& store, std::string_view from, std::string_view to);
 Status remove_contact(Store& store, std::string_view petname);
+
+/// Puts successors in the place of the contact's revoked nodes. Whoever stole a key can name a successor
+/// too: the contact is not verified any more.
+/// @errors misuse (not_revoked, contact_exists); unavailable (no_such_contact, no_successor)
+Status succeed_contact(Store& store, std::string_view petname);
 
 /// Keeps a card that came from outside when it belongs to a contact and is newer than what we hold.
 /// @return  whether it was kept

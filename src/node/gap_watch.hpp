@@ -17,6 +17,8 @@ class GapWatch {
   /// The round to ask for; grows from 1.
   std::uint64_t round() const { return round_; }
   bool empty() const { return waiting_.empty(); }
+  /// Begins a round that no gap asks for.
+  std::uint64_t begin_round() { return ++round_; }
 
   /// @param streams  all that wait now
   void update(const std::vector<StreamName>& streams, Instant now);

@@ -14,6 +14,8 @@ inline constexpr std::chrono::days kSealingKeyLife{28};
 inline constexpr std::chrono::days kEnvelopeLife{14};
 /// Between asking for the newest card and putting what was sealed to it.
 inline constexpr std::chrono::days kSealingGrace{1};
+/// New link keys after so long; certificates hold for longer (identity/identity.hpp), for who was away.
+inline constexpr std::chrono::days kLinkKeyRotation{91};
 /// A card that we sign holds for so long.
 inline constexpr std::chrono::days kCardLife{365};
 

@@ -82,10 +82,7 @@ class LinkedTask : public Interface {
   }
   bool is_over() const { return is_over_; }
 
-  Connections connections_;
-  Effects effects_;
-
- private:
+  /// What a call from outside does, and the effects of it.
   template <class Body>
   Effects step(const Moment& at, Body body) {
     if (is_over_) return {};
@@ -94,6 +91,10 @@ class LinkedTask : public Interface {
     return std::exchange(effects_, {});
   }
 
+  Connections connections_;
+  Effects effects_;
+
+ private:
   bool is_over_ = false;
 };
 

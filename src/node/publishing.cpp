@@ -142,14 +142,21 @@ class UsingTask final : public PublishingTask {
     const auto held = std::ranges::find_if(dispatchers, is_it);
     if (held != dispatchers.end()) before_ = *held;
     const bool is_older = before_ && !dispatcher_.check_replaces(before_->card);
-    TAUT_CHECK(put_own_dispatcher(transaction, {is_older ? before_->card : dispatcher_, 0}));
+    TAUT_CHECK(put_own_dispatcher(transaction,
+                                  {is_older ? before_->card : dispatcher_, 0, Standing::in_use, WallTime{}}));
     TAUT_CHECK(sign_card(transaction, identity_, at.wall));
     return {};
   }
 
   Status take_back(Transaction& transaction, const Moment& at) {
-    if (before_) return put_own_dispatcher(transaction, *before_);
-    TAUT_CHECK(transaction.erase_dispatcher(dispatcher_.node_id()));
+    if (before_) {
+      TAUT_CHECK(put_own_dispatcher(transaction, *before_));
+      if (before_->standing == Standing::in_use) return {};
+    } else {
+      TAUT_CHECK(transaction.erase_dispatcher(dispatcher_.node_id()));
+    }
+    TAUT_TRY(const SignedCard own, own_card(transaction));
+    if (own.revocation()) return {};  // that is why
     TAUT_CHECK(sign_card(transaction, identity_, at.wall));
     return {};
   }

@@ -13,10 +13,17 @@ inline constexpr Reason kIdentityExists{"identity_exists"};  ///< and it is not 
 inline constexpr Reason kFutureState{"future_state"};        ///< written by a later version
 inline constexpr Reason kDamagedState{"damaged_state"};      ///< a record that we would not have written
 
+inline constexpr Reason kOwnRevoked{"own_revoked"};  ///< this identity's final card was published
+
+inline constexpr Reason kNoBackup{"no_backup"};              ///< not a backup, or cut
+inline constexpr Reason kWeakPassphrase{"weak_passphrase"};  ///< too short, or absurdly long
+
 // Contacts.
 inline constexpr Reason kNoSuchContact{"no_such_contact"};
 inline constexpr Reason kContactExists{"contact_exists"};  ///< the petname, or the node under another one
 inline constexpr Reason kOwnCard{"own_card"};              ///< our own card is no contact
+inline constexpr Reason kNotRevoked{"not_revoked"};        ///< nobody to succeed
+inline constexpr Reason kNoSuccessor{"no_successor"};      ///< none named, or we have no card of it
 
 // Sending and receiving.
 inline constexpr Reason kUnreachable{"unreachable"};  ///< no dispatcher could be reached; nothing is kept

@@ -22,6 +22,8 @@ struct Lane {
   std::uint64_t drained_round = 0;
   std::vector<frame::QueueNumber> to_release;
   std::optional<frame::RequestId> release;  // on its way
+
+  bool is_empty() const { return drained_round > 0 && !release && to_release.empty(); }
 };
 
 struct Waiting {
@@ -35,6 +37,9 @@ class ReceivingTask final : public LinkedTask<Receiving> {
       : store_(store), identity_(identity), random_(random), stay_(stay), publisher_(store, identity) {}
 
   ReceiveCounters counters() const override { return counters_; }
+  Effects ask(const Moment& at) override;
+  Effects refresh(const Moment& at) override;
+  bool has_hope() const override;
 
  private:
   void begin(const Moment& at) override;
@@ -51,6 +56,10 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void hear(const NodeId& dispatcher, Delivered& event, const Moment& at) override;
   void hear(const NodeId& dispatcher, AllDelivered& event, const Moment& at) override;
 
+  Status meet_dispatchers(const Moment& at);
+  void part_from(const NodeId& dispatcher);
+  void publish_where_due();
+  void leave_emptied(const Moment& at);
   void act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at);
   void subscribe(const NodeId& dispatcher);
 
@@ -75,10 +84,12 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   CardPublisher publisher_;
   ReceiveCounters counters_;
 
+  std::map<NodeId, WallTime> leaving_;  // dispatchers that were forgotten, and until when they are emptied
   std::map<NodeId, Lane> lanes_;
   std::vector<Waiting> batch_;
   std::size_t batch_bytes_ = 0;
   GapWatch gaps_;
+  std::optional<std::uint64_t> asked_round_;  // which an owner waits for
   bool has_drained_ = false;
   bool said_drained_ = false;
   Instant upkeep_due_;
@@ -86,15 +97,40 @@ class ReceivingTask final : public LinkedTask<Receiving> {
 
 void ReceivingTask::begin(const Moment& at) {
   upkeep_due_ = at.now + kUpkeepEvery;
+  const Status loaded = store_.read([&](Transaction& transaction) { return look_for_gaps(transaction, at); });
+  if (!succeeded(loaded, at) || !succeeded(meet_dispatchers(at), at)) return;
+  if (connections_.known().empty()) finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
+}
+
+/// Dials the dispatchers that are in use now, and hangs up on those that are not any more.
+Status ReceivingTask::meet_dispatchers(const Moment& at) {
   std::vector<OwnDispatcher> dispatchers;
-  const Status loaded = store_.read([&](Transaction& transaction) -> Status {
+  TAUT_CHECK(store_.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(dispatchers, own_dispatchers(transaction));
-    return look_for_gaps(transaction, at);
-  });
-  if (!succeeded(loaded, at) || !succeeded(publisher_.load(), at)) return;
-  if (dispatchers.empty()) return finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
-  for (const OwnDispatcher& one : dispatchers)
-    if (const auto dispatcher = as_dispatcher(one.card)) connections_.dial(*dispatcher, effects_);
+    return {};
+  }));
+  TAUT_CHECK(publisher_.load());
+  std::vector<identity::Dispatcher> current;
+  if (const auto self = as_dispatcher(publisher_.card())) current.push_back(*self);
+  leaving_.clear();
+  for (const OwnDispatcher& one : dispatchers) {
+    if (one.standing == Standing::leaving) leaving_[one.card.node_id()] = one.leaving_until;
+    if (const auto dispatcher = as_dispatcher(one.card)) current.push_back(*dispatcher);
+  }
+  for (const NodeId& node : connections_.known()) {
+    const auto known = std::ranges::find(current, node, &identity::Dispatcher::node_id);
+    if (known == current.end() || !connections_.leads_to(*known)) part_from(node);
+  }
+  for (const identity::Dispatcher& one : current) connections_.dial(one, effects_);
+  if (!leaving_.empty())
+    return store_.write([&](Transaction& transaction) { return forget_departed(transaction, at.wall); });
+  return {};
+}
+
+void ReceivingTask::part_from(const NodeId& dispatcher) {
+  connections_.drop(dispatcher, effects_);
+  lanes_.erase(dispatcher);
+  publisher_.on_lost(dispatcher);
 }
 
 void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
@@ -216,6 +252,26 @@ void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Momen
   act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at), at);
 }
 
+/// A dispatcher that was forgotten is left when it was told, and emptied after nobody could put there.
+void ReceivingTask::leave_emptied(const Moment& at) {
+  std::vector<NodeId> emptied;
+  for (const auto& [node, until] : leaving_) {
+    const auto lane = lanes_.find(node);
+    const bool is_empty = lane != lanes_.end() && lane->second.is_empty() && !publisher_.is_due(node);
+    if (is_empty && at.wall && *at.wall >= until) emptied.push_back(node);
+  }
+  if (emptied.empty()) return;
+  const Status left = store_.write([&](Transaction& transaction) -> Status {
+    for (const NodeId& node : emptied) TAUT_CHECK(transaction.erase_dispatcher(node));
+    return {};
+  });
+  if (!succeeded(left, at)) return;
+  for (const NodeId& node : emptied) {
+    part_from(node);
+    leaving_.erase(node);
+  }
+}
+
 // Gaps.
 
 Status ReceivingTask::look_for_gaps(Transaction& transaction, const Moment& at) {
@@ -255,10 +311,36 @@ void ReceivingTask::report_gaps(const Moment& at) {
   if (succeeded(reported, at)) emit(ItemsReady{});
 }
 
+// An owner that stays.
+
+Effects ReceivingTask::ask(const Moment& at) {
+  return step(at, [&] {
+    asked_round_ = gaps_.begin_round();
+    said_drained_ = false;
+    gather(at);
+  });
+}
+
+Effects ReceivingTask::refresh(const Moment& at) {
+  return step(at, [&] {
+    if (!succeeded(meet_dispatchers(at), at)) return;
+    publish_where_due();
+    gather(at);
+  });
+}
+
+bool ReceivingTask::has_hope() const {
+  using State = Connections::State;
+  for (const State hopeful : {State::dialling, State::greeting, State::ready})
+    if (!connections_.in_state(hopeful).empty()) return true;
+  return false;
+}
+
 // Time.
 
 void ReceivingTask::gather(const Moment& at) {
   commit(at);
+  if (!is_over() && !leaving_.empty()) leave_emptied(at);
   if (is_over()) return;
   ask_again();
   report_gaps(at);
@@ -277,9 +359,14 @@ void ReceivingTask::upkeep(const Moment& at) {
   upkeep_due_ = at.now + kUpkeepEvery;
   const Status kept =
       store_.write([&](Transaction& transaction) { return keep_keys_and_card(transaction, at, random_); });
-  if (!succeeded(kept, at) || !succeeded(publisher_.load(), at)) return;
+  if (!succeeded(kept, at) || !succeeded(meet_dispatchers(at), at)) return;
+  publish_where_due();
+}
+
+void ReceivingTask::publish_where_due() {
   for (const auto& [dispatcher, lane] : lanes_)
-    if (publisher_.is_due(dispatcher)) publisher_.publish(dispatcher, *connections_.ready(dispatcher));
+    if (publisher_.is_due(dispatcher) && !publisher_.is_asking(dispatcher))
+      publisher_.publish(dispatcher, *connections_.ready(dispatcher));
 }
 
 std::optional<Instant> ReceivingTask::own_deadline() const {
@@ -292,7 +379,8 @@ void ReceivingTask::finish_if_drained(const Moment& at) {
   const auto has_releases = [](const auto& lane) {
     return lane.second.release.has_value() || !lane.second.to_release.empty();
   };
-  const bool is_waiting = drained_round() == 0 || !gaps_.empty();
+  const bool is_waiting =
+      drained_round() == 0 || !gaps_.empty() || (asked_round_ && drained_round() < *asked_round_);
   if (is_waiting || std::ranges::any_of(lanes_, has_releases)) return;
   if (has_drained_ && !std::exchange(said_drained_, true)) emit(Drained{});
   if (stay_ == Stay::for_more) return;

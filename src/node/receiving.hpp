@@ -37,9 +37,16 @@ struct ReceiveCounters {
 class Receiving : public Task {
  public:
   virtual ReceiveCounters counters() const = 0;
+  /// Asks every dispatcher for what it has now; Drained follows when all have answered.
+  virtual Effects ask(const Moment& at) = 0;
+  /// Others have changed the state file: dispatchers may be new in use, or forgotten.
+  virtual Effects refresh(const Moment& at) = 0;
+  /// Whether there is a link to any dispatcher, or may be soon.
+  virtual bool has_hope() const = 0;
 };
 
-/// Identity, store and random outlive the task.
+/// A node that serves has an inbox at itself, and links to itself like to any other. Identity, store and
+/// random outlive the task.
 std::unique_ptr<Receiving> make_receiving(Store& store, const identity::Identity& identity, Random& random,
                                           Stay stay);
 

@@ -147,15 +147,22 @@ Result<std::variant<Message, Gap>> parse_item(ByteView bytes) {
 }
 
 Bytes encode(const OwnDispatcher& dispatcher) {
-  return record([&](Writer& out) { out.vector(dispatcher.card.bytes()).u64(dispatcher.published_sequence); });
+  return record([&](Writer& out) {
+    out.vector(dispatcher.card.bytes()).u64(dispatcher.published_sequence);
+    out.u8(static_cast<std::uint8_t>(dispatcher.standing)).u64(dispatcher.leaving_until.unix_ms);
+  });
 }
 
 Result<OwnDispatcher> parse_own_dispatcher(ByteView bytes) {
   return parse_record(bytes, [](Reader& in) -> Result<OwnDispatcher> {
     TAUT_TRY(const ByteView card_bytes, in.vector(identity::kCardBytesMax));
     TAUT_TRY(const std::uint64_t published_sequence, in.u64());
+    TAUT_TRY(const std::uint8_t standing, in.u8());
+    if (standing > static_cast<std::uint8_t>(Standing::leaving)) return malformed();
+    TAUT_TRY(const std::uint64_t leaving_until, in.u64());
     TAUT_TRY(identity::SignedCard card, identity::SignedCard::parse(card_bytes));
-    return OwnDispatcher{std::move(card), published_sequence};
+    return OwnDispatcher{
+        std::move(card), published_sequence, static_cast<Standing>(standing), {leaving_until}};
   });
 }
 

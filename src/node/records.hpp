@@ -36,7 +36,8 @@ Result<StreamRecord> parse_stream_record(ByteView bytes);
 Bytes encode(const std::variant<Message, Gap>& what);
 Result<std::variant<Message, Gap>> parse_item(ByteView bytes);
 
-/// struct { opaque card<V>; uint64 published_sequence; } DispatcherRecord;
+/// struct { opaque card<V>; uint64 published_sequence; Standing standing; uint64 leaving_until; }
+///   DispatcherRecord;
 Bytes encode(const OwnDispatcher& dispatcher);
 Result<OwnDispatcher> parse_own_dispatcher(ByteView bytes);
 

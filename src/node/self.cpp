@@ -1,6 +1,9 @@
 #include "node/self.hpp"
 
+#include <limits>
+
 #include "base/utf8.hpp"
+#include "node/own_dispatchers.hpp"
 #include "node/records.hpp"
 #include "node/sealing_keys.hpp"
 
@@ -75,18 +78,33 @@ Result<Identity> create_identity(const NewNode& node, const Moment& at, Random& 
 
 Status write_new_node(Transaction& transaction, const NewNode& node, const Identity& identity, Place place,
                       const Moment& at, Random& random) {
-  TAUT_TRY(const std::optional<SecretBytes> existing, transaction.value(ValueKey::format));
-  if (existing) return fail(Errc::misuse, reasons::kIdentityExists);
-  TAUT_CHECK(transaction.set_value(ValueKey::format, std::array{kStateFormat}));
-  TAUT_CHECK(transaction.set_value(ValueKey::identity, identity.serialise().expose()));
-  TAUT_CHECK(transaction.set_value(ValueKey::name, as_bytes(node.name)));
-  TAUT_CHECK(transaction.set_value(ValueKey::suites, encode(node.suites)));
-  TAUT_CHECK(transaction.set_value(ValueKey::serves_at, encode(std::vector<identity::Address>{})));
-  TAUT_CHECK(begin_stream(transaction, place, random));
-  TAUT_CHECK(add_sealing_key(transaction, node.suites.front(), at.wall, random));
-  TAUT_CHECK(note_wall_time(transaction, at.wall));
+  TAUT_CHECK(begin_node(transaction, identity, node, place, at, random));
   TAUT_CHECK(sign_card(transaction, identity, at.wall));
   return {};
+}
+
+/// A certificate that was made without a clock is replaced as soon as there is one.
+bool link_keys_are_due(const Identity& identity, std::optional<WallTime> wall) {
+  if (!wall) return false;
+  const auto is_old = [&](const identity::LinkKeyPair& key) {
+    const identity::Validity& validity = key.certificate.validity;
+    return validity.not_after == identity::kEndOfTime ||
+           *wall > validity.not_before + identity::kClockSkew + kLinkKeyRotation;
+  };
+  return std::ranges::any_of(identity.link_keys(), is_old);
+}
+
+/// Who serves is known by its link keys to nodes that cannot be told of others in time: these are certified
+/// anew. Everybody else draws new ones.
+Result<Rotation> keep_link_keys(Transaction& transaction, std::optional<WallTime> wall, Random& random) {
+  TAUT_TRY(const Identity identity, load_identity(transaction));
+  if (!link_keys_are_due(identity, wall)) return Rotation::none;
+  TAUT_TRY(const SecretBytes serves_at, need_value(transaction, ValueKey::serves_at));
+  TAUT_TRY(const std::vector<identity::Address> addresses, parse_addresses(serves_at.expose()));
+  const auto keys = addresses.empty() ? Identity::LinkKeys::drawn_anew : Identity::LinkKeys::kept;
+  TAUT_TRY(const Identity renewed, identity.renewed(keys, wall, random));
+  TAUT_CHECK(transaction.set_value(ValueKey::identity, renewed.serialise().expose()));
+  return Rotation::rotated;
 }
 
 /// Changes a value that the card shows, and signs a new one.
@@ -102,6 +120,21 @@ Result<SignedCard> change(Store& store, ValueKey key, ByteView value, const Mome
 }
 
 }  // namespace
+
+Status begin_node(Transaction& transaction, const Identity& identity, const NewNode& node, Place place,
+                  const Moment& at, Random& random) {
+  TAUT_TRY(const std::optional<SecretBytes> existing, transaction.value(ValueKey::format));
+  if (existing) return fail(Errc::misuse, reasons::kIdentityExists);
+  TAUT_CHECK(transaction.set_value(ValueKey::format, std::array{kStateFormat}));
+  TAUT_CHECK(transaction.set_value(ValueKey::identity, identity.serialise().expose()));
+  TAUT_CHECK(transaction.set_value(ValueKey::name, as_bytes(node.name)));
+  TAUT_CHECK(transaction.set_value(ValueKey::suites, encode(node.suites)));
+  TAUT_CHECK(transaction.set_value(ValueKey::serves_at, encode(std::vector<identity::Address>{})));
+  TAUT_CHECK(begin_stream(transaction, place, random));
+  TAUT_CHECK(add_sealing_key(transaction, node.suites.front(), at.wall, random));
+  TAUT_CHECK(note_wall_time(transaction, at.wall));
+  return {};
+}
 
 Status initialise(Store& store, const NewNode& node, Place place, const Moment& at, Random& random) {
   TAUT_TRY(const Identity identity, create_identity(node, at, random));
@@ -127,7 +160,8 @@ Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
     TAUT_CHECK(check_format(transaction));
     TAUT_TRY(const bool moved, has_moved(transaction, place));
     TAUT_TRY(const bool keys_due, sealing_keys_are_due(transaction, at.wall));
-    is_due = moved || keys_due;
+    TAUT_TRY(const Identity identity, load_identity(transaction));
+    is_due = moved || keys_due || link_keys_are_due(identity, at.wall);
     if (is_due) return {};
     TAUT_TRY(self, load_self(transaction, StateFile::as_left));
     return {};
@@ -146,8 +180,11 @@ Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
 
 Status keep_keys_and_card(Transaction& transaction, const Moment& at, Random& random) {
   TAUT_TRY(const std::optional<WallTime> wall, note_wall_time(transaction, at.wall));
-  TAUT_TRY(const Rotation rotation, keep_sealing_keys(transaction, wall, random));
-  if (rotation == Rotation::none) return {};
+  TAUT_TRY(const SignedCard held, own_card(transaction));
+  if (held.revocation()) return {};
+  TAUT_TRY(const Rotation sealing, keep_sealing_keys(transaction, wall, random));
+  TAUT_TRY(const Rotation links, keep_link_keys(transaction, wall, random));
+  if (sealing == Rotation::none && links == Rotation::none) return {};
   TAUT_TRY(const Identity identity, load_identity(transaction));
   TAUT_CHECK(sign_card(transaction, identity, wall));
   return {};
@@ -173,6 +210,7 @@ Result<SignedCard> sign_card(Transaction& transaction, const Identity& identity,
                              std::uint64_t sequence_floor) {
   identity::Card card = identity.card();
   TAUT_TRY(const std::uint64_t last, last_sequence(transaction));
+  if (last == std::numeric_limits<std::uint64_t>::max()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
   TAUT_TRY(card.sequence, identity::next_sequence(std::max(last, sequence_floor), wall));
   if (wall) card.not_after = *wall + kCardLife;
   TAUT_TRY(card.name, load_name(transaction));
@@ -182,6 +220,7 @@ Result<SignedCard> sign_card(Transaction& transaction, const Identity& identity,
   TAUT_TRY(card.serves_at, parse_addresses(addresses.expose()));
   TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
   for (const OwnDispatcher& one : dispatchers) {
+    if (one.standing == Standing::leaving) continue;
     TAUT_TRY(identity::Dispatcher dispatcher, as_dispatcher(one.card));
     card.dispatchers.push_back(std::move(dispatcher));
   }

@@ -25,6 +25,11 @@ Status initialise(Store& store, const NewNode& node, Place place, const Moment& 
 
 enum class StateFile : std::uint8_t { as_left, moved };
 
+/// All of a new state file but the card: for initialise, and for a restored backup.
+/// @errors misuse (identity_exists)
+Status begin_node(Transaction& transaction, const identity::Identity& identity, const NewNode& node,
+                  Place place, const Moment& at, Random& random);
+
 struct Self {
   identity::Identity identity;
   std::string name;

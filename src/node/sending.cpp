@@ -45,7 +45,7 @@ class SendingTask final : public LinkedTask<Sending> {
   void no_more() override { no_more_ = true; }
 
  private:
-  enum class Phase : std::uint8_t { connecting, sending };
+  enum class Phase : std::uint8_t { connecting, seeking_successor, sending };
 
   void begin(const Moment& at) override;
   void on_lost(const NodeId& dispatcher, const Moment& at) override;
@@ -60,8 +60,11 @@ class SendingTask final : public LinkedTask<Sending> {
   void hear(const NodeId& dispatcher, PutAnswered& event, const Moment& at) override;
 
   // Connecting.
+  Status check_not_revoked();
   void dial_candidates();
   bool adopt(ByteView card_bytes, const Moment& at);
+  void seek_successor(const NodeId& dispatcher, const Moment& at);
+  void on_successor(const CardFound& found, const Moment& at);
   void begin_sending_if_connected(const Moment& at);
   void begin_sending(const Moment& at);
 
@@ -122,8 +125,18 @@ Status SendingTask::offer(envelope::Content content) {
 
 // Connecting.
 
+/// Nobody believes a revoked identity.
+Status SendingTask::check_not_revoked() {
+  return store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const SignedCard own, own_card(transaction));
+    if (own.revocation()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
+    return {};
+  });
+}
+
 void SendingTask::begin(const Moment& at) {
   if (recipient_.revocation()) return finish(fail(Errc::unauthentic, reasons::kRevoked), at);
+  if (const Status own = check_not_revoked(); !own) return finish(own, at);
   if (recipient_.card().inboxes().empty()) return finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
   connect_due_ = at.now + options_.connect_deadline;
   dial_candidates();
@@ -148,9 +161,11 @@ void SendingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment&) {
 }
 
 void SendingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
+  if (phase_ == Phase::seeking_successor) return on_successor(found, at);
   if (phase_ != Phase::connecting) return;
   looked_up_.insert(dispatcher);
   if (found.card && adopt(*found.card, at)) {
+    if (recipient_.revocation()) return seek_successor(dispatcher, at);
     const std::vector<identity::Dispatcher> inboxes = recipient_.card().inboxes();
     for (const NodeId& node : connections_.known())
       if (std::ranges::find(inboxes, node, &identity::Dispatcher::node_id) == inboxes.end())
@@ -171,8 +186,31 @@ bool SendingTask::adopt(ByteView card_bytes, const Moment& at) {
     return {};
   });
   if (!succeeded(kept, at)) return false;
-  if (recipient_.revocation()) finish(fail(Errc::unauthentic, reasons::kRevoked), at);
-  return !is_over();
+  return true;
+}
+
+/// The final card may name a node in its place: its card is kept, for who decides to take it.
+void SendingTask::seek_successor(const NodeId& dispatcher, const Moment& at) {
+  const std::optional<NodeId> successor = recipient_.revocation()->successor;
+  if (!successor) return finish(fail(Errc::unauthentic, reasons::kRevoked), at);
+  phase_ = Phase::seeking_successor;
+  for (const NodeId& node : connections_.known())
+    if (node != dispatcher) connections_.drop(node, effects_);
+  connections_.ready(dispatcher)->look_up(*successor);
+}
+
+void SendingTask::on_successor(const CardFound& found, const Moment& at) {
+  const Result<SignedCard> card = SignedCard::parse(found.card.value_or(Bytes{}));
+  const bool is_it = card && card->node_id() == recipient_.revocation()->successor && !card->revocation();
+  if (is_it) {
+    const Status kept = store_.write([&](Transaction& transaction) -> Status {
+      TAUT_TRY(const std::optional<ContactRow> holder, transaction.contact_of(card->node_id()));
+      if (!holder) return transaction.put_card(card->node_id(), card->bytes());
+      return {};
+    });
+    if (!succeeded(kept, at)) return;
+  }
+  finish(fail(Errc::unauthentic, reasons::kRevoked), at);
 }
 
 void SendingTask::begin_sending_if_connected(const Moment& at) {
@@ -193,6 +231,7 @@ void SendingTask::begin_sending(const Moment& at) {
 
 void SendingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
   looked_up_.erase(dispatcher);
+  if (phase_ == Phase::seeking_successor) return finish(fail(Errc::unauthentic, reasons::kRevoked), at);
   if (phase_ == Phase::connecting) {
     dial_candidates();
     return begin_sending_if_connected(at);
@@ -358,6 +397,10 @@ void SendingTask::give_up(const Moment& at) {
 }
 
 void SendingTask::on_tick(const Moment& at) {
+  if (phase_ == Phase::seeking_successor) {
+    if (at.now >= connect_due_) finish(fail(Errc::unauthentic, reasons::kRevoked), at);
+    return;
+  }
   if (phase_ == Phase::connecting) {
     if (at.now < connect_due_) return;
     for (const NodeId& node : connections_.in_state(Connections::State::ready))
@@ -372,7 +415,7 @@ void SendingTask::on_tick(const Moment& at) {
 }
 
 std::optional<Instant> SendingTask::own_deadline() const {
-  if (phase_ == Phase::connecting) return connect_due_;
+  if (phase_ != Phase::sending) return connect_due_;
   std::optional<Instant> next = connections_.redial_deadline();
   if (waiting_since_) next = earliest(next, *waiting_since_ + options_.answer_deadline);
   return next;

@@ -17,6 +17,9 @@
 
 namespace taut::node {
 
+/// Every dispatcher that a card may list, its own node among them.
+inline constexpr std::size_t kCopiesMax = identity::kDispatcherCountMax + 1;
+
 struct SendOptions {
   std::size_t copies = 2;  ///< dispatchers that a message is put at, where the card lists as many
   std::chrono::seconds ttl = kEnvelopeLife;

@@ -158,6 +158,8 @@ TEST_CASE("a revoked identity publishes nothing, and says so") {
   post.cards[bob.id()] = to_bytes(identity::SignedCard::revoke(key, {}).value().bytes());
   Use use(bob, post);
   use.to_the_end();
-  CHECK(use.shell.finished.value().error().reason == reasons::kRevoked);
+  CHECK(use.shell.finished.value().error().reason == reasons::kOwnRevoked);
   CHECK(dispatchers_of(bob) == 0);
+  CHECK(bob.store.state().dispatchers.empty());
+  CHECK(bob.card().revocation().has_value());
 }

@@ -135,13 +135,15 @@ class ScriptedDispatcher {
   void on(const NodeId& peer, const frame::PublishCard& publish) {
     frame::AnswerStatus status = frame::AnswerStatus::done;
     const auto offered = identity::SignedCard::parse(publish.card).value();
-    const auto held = cards.find(peer);
+    const NodeId owner = offered.node_id();
+    const auto held = cards.find(owner);
     if (publish_status)
       status = *publish_status;
-    else if (held != cards.end() &&
+    else if (held != cards.end() && !equal(held->second, publish.card) &&
              !offered.check_replaces(identity::SignedCard::parse(held->second).value()))
       status = frame::AnswerStatus::stale;
-    if (status == frame::AnswerStatus::done) cards[peer] = to_bytes(publish.card);
+    if (owner != peer && !offered.revocation()) status = frame::AnswerStatus::refused;
+    if (status == frame::AnswerStatus::done) cards[owner] = to_bytes(publish.card);
     answer(frame::Answer{publish.request, status, {}});
   }
   void on(const NodeId&, const frame::LookUpCard& look_up) {

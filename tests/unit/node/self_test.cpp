@@ -175,3 +175,29 @@ TEST_CASE("records come back as they were written, and cut ones are damage") {
   CHECK(parse_stream_record(encode(stream)).value().missing == stream.missing);
   CHECK(parse_stream_record(encode(stream)).value().next == 9);
 }
+
+TEST_CASE("link keys are renewed every three months; who serves keeps them under a new certificate") {
+  TestNode bob(2, "bob");
+  const auto key_of = [](const identity::Identity& identity) {
+    return to_bytes(identity.link_keys()[0].pair.public_key.view());
+  };
+  const Bytes first = key_of(bob.self->identity);
+  bob.reopen(kNow + std::chrono::days(90));
+  CHECK(key_of(bob.self->identity) == first);
+
+  SUBCASE("a node that does not serve") {
+    bob.reopen(kNow + kLinkKeyRotation + std::chrono::hours(1));
+    const Bytes second = key_of(bob.self->identity);
+    CHECK(second != first);
+    CHECK(bob.card().card().link_keys[0].key == second);
+    bob.reopen(kNow + kLinkKeyRotation + std::chrono::hours(2));
+    CHECK(key_of(bob.self->identity) == second);
+  }
+  SUBCASE("a node that serves") {
+    serve_at(bob.store, {{identity::Carrier::tcp, "::1", 7420}}, {{}, kNow}).value();
+    bob.reopen(kNow + kLinkKeyRotation + std::chrono::hours(1));
+    CHECK(key_of(bob.self->identity) == first);
+    CHECK(bob.self->identity.link_keys()[0].certificate.validity.not_after >
+          kNow + identity::kLinkKeyLife + kLinkKeyRotation);
+  }
+}
