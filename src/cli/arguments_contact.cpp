@@ -29,6 +29,8 @@ void declare_contact_commands(ArgumentParser& parser) {
   parser.command<Typed>(contact, "list", "All contacts",
                         [](const Typed&) -> Request { return ContactListRequest{}; });
   named<ContactShowRequest>(parser, contact, "show", "One contact, with its link");
+  named<ContactSucceedRequest>(parser, contact, "succeed",
+                               "Put the successor of a revoked contact in its place");
   named<ContactRemoveRequest>(parser, contact, "remove", "Forget a contact");
   auto& rename =
       parser.command<TypedRename>(contact, "rename", "Give a contact another petname",

@@ -10,6 +10,11 @@ struct TypedRun : Typed {
   std::optional<std::string> prefer;
   std::optional<std::string> only;
 };
+struct TypedUp : Typed {
+  std::optional<std::string> dispatch;
+  std::optional<std::string> advertise;
+  std::optional<std::string> policy;
+};
 struct TypedUse : Typed, DispatcherUseRequest {};
 struct TypedForget : Typed, DispatcherForgetRequest {};
 
@@ -49,9 +54,33 @@ Outcome<Request> finish_run(const TypedRun& typed) {
   return request;
 }
 
+Outcome<Request> finish_up(const TypedUp& typed) {
+  if (!typed.dispatch && (typed.advertise || typed.policy))
+    return failure(ExitCode::usage, "wrong_usage", "--advertise and --policy are a dispatcher's",
+                   "Give --dispatch HOST:PORT too");
+  if (!typed.dispatch) return UpRequest{};
+  TypedRun run;
+  run.listen = *typed.dispatch;
+  run.advertise = typed.advertise;
+  run.policy = typed.policy;
+  TAUT_TRY(Request made, finish_run(run));
+  return UpRequest{std::get<DispatcherRunRequest>(std::move(made))};
+}
+
+void declare_up(ArgumentParser& parser) {
+  auto& up = parser.command<TypedUp>(parser.root(), "up", "Stay online, until interrupted", finish_up);
+  up.app->add_option("--dispatch", up.dispatch, "Be a dispatcher too, and listen there")
+      ->type_name("HOST:PORT");
+  up.app->add_option("--advertise", up.advertise, "The address in the link, where it differs")
+      ->type_name("HOST:PORT");
+  up.app->add_option("--policy", up.policy, "Who may have an inbox, as for taut dispatcher run")
+      ->type_name("POLICY");
+}
+
 }  // namespace
 
 void declare_dispatcher_commands(ArgumentParser& parser) {
+  declare_up(parser);
   CLI::App& dispatcher = parser.noun("dispatcher", "Who holds messages while I am away");
   auto& run = parser.command<TypedRun>(dispatcher, "run", "Be a dispatcher, until interrupted", finish_run);
   run.app->add_option("--listen", run.listen, "Where to listen; port 0 takes a free one")

@@ -11,6 +11,8 @@ struct TypedSend : Typed {
   std::string who;
   std::optional<std::string> text;
   bool lines = false;
+  bool all = false;
+  bool one = false;
 };
 struct TypedRecv : Typed {
   std::optional<std::string> count;
@@ -41,7 +43,13 @@ Outcome<Request> finish_send(const TypedSend& typed) {
   if (typed.lines && *typed.text != "-")
     return failure(ExitCode::usage, "wrong_usage", "--lines reads stdin, and here is a text",
                    "Give - in place of the text");
-  return SendRequest{typed.who, *typed.text, typed.lines};
+  if (typed.all && typed.one)
+    return failure(ExitCode::usage, "wrong_usage", "--all and --one contradict each other",
+                   "Give one of them");
+  SendRequest request{typed.who, *typed.text, typed.lines};
+  if (typed.all) request.copies = Copies::all;
+  if (typed.one) request.copies = Copies::one;
+  return request;
 }
 
 Outcome<Request> finish_recv(const TypedRecv& typed) {
@@ -65,6 +73,9 @@ void declare_message_commands(ArgumentParser& parser) {
   word(send, "WHO", send.who, "A contact's petname")->required();
   word(send, "TEXT", send.text, "The message; - reads it from stdin")->type_name("");
   send.app->add_flag("--lines", send.lines, "With -: one message per line")->disable_flag_override();
+  send.app->add_flag("--all", send.all, "Store it at every dispatcher of the contact, not at two")
+      ->disable_flag_override();
+  send.app->add_flag("--one", send.one, "Store it at one dispatcher only")->disable_flag_override();
   auto& recv = parser.command<TypedRecv>(root, "recv", "Print the messages that wait", finish_recv);
   recv.app->add_option("--count", recv.count, "Stop after so many")->type_name("N");
   recv.app->add_option("--timeout", recv.timeout, "Wait so long for messages; exit 7 when none came")

@@ -4,9 +4,53 @@ namespace taut::cli {
 namespace {
 
 struct TypedInit : Typed, InitRequest {};
+struct TypedRevoke : Typed {
+  std::string file;
+  bool make = false;
+  std::vector<std::string> at;
+  std::optional<std::string> successor;
+};
+struct TypedBackup : Typed, BackupRequest {};
+struct TypedRestore : Typed, RestoreRequest {};
 struct TypedHelp : Typed {
   std::vector<std::string> words;
 };
+
+Outcome<Request> finish_revoke(const TypedRevoke& typed) {
+  if (typed.make && !typed.at.empty())
+    return failure(ExitCode::usage, "wrong_usage", "--make publishes nothing, and here is --at",
+                   "Make it first, then: taut revoke FILE --at LINK");
+  if (typed.make) return RevokeMakeRequest{typed.file, typed.successor};
+  if (typed.successor)
+    return failure(ExitCode::usage, "wrong_usage", "The successor is named when the revocation is made",
+                   "Give --successor with --make");
+  return RevokeRequest{typed.file, typed.at};
+}
+
+void declare_revoke(ArgumentParser& parser) {
+  auto& revoke = parser.command<TypedRevoke>(
+      parser.root(), "revoke", "End an identity by the file that was made for it", finish_revoke);
+  word(revoke, "FILE", revoke.file, "The revocation; - is standard input, or with --make output")->required();
+  revoke.app->add_option("--at", revoke.at, "The link of a dispatcher that the node uses; may be repeated")
+      ->type_name("LINK")
+      ->take_all();
+  revoke.app->add_flag("--make", revoke.make, "Make the file, and publish nothing")->disable_flag_override();
+  revoke.app->add_option("--successor", revoke.successor, "With --make: who takes this node's place")
+      ->type_name("LINK");
+}
+
+void declare_backup(ArgumentParser& parser) {
+  const std::string about = "A file with the passphrase in its first line; - reads standard input";
+  auto& backup = parser.command<TypedBackup>(parser.root(), "backup", "Save identity and contacts in a file",
+                                             [](const BackupRequest& typed) -> Request { return typed; });
+  word(backup, "FILE", backup.file, "The file to make; - prints it")->required();
+  backup.app->add_option("--passphrase", backup.passphrase, about)->type_name("FILE");
+  auto& restore =
+      parser.command<TypedRestore>(parser.root(), "restore", "Be the node that a backup was made of",
+                                   [](const RestoreRequest& typed) -> Request { return typed; });
+  word(restore, "FILE", restore.file, "What taut backup made; - reads it from stdin")->required();
+  restore.app->add_option("--passphrase", restore.passphrase, about)->type_name("FILE");
+}
 
 }  // namespace
 
@@ -15,12 +59,16 @@ void declare_node_commands(ArgumentParser& parser) {
   auto& init = parser.command<TypedInit>(root, "init", "Make an identity",
                                          [](const InitRequest& typed) -> Request { return typed; });
   init.app->add_option("--name", init.name, "How you introduce yourself; on your card")->required();
+  init.app->add_option("--revocation", init.revocation, "Where to write what ends this identity")
+      ->type_name("FILE");
   parser.command<Typed>(root, "id", "Print my node ID and my link, which others need to write to me",
                         [](const Typed&) -> Request { return IdRequest{}; });
   parser.command<Typed>(root, "status", "What is set up, and what waits",
                         [](const Typed&) -> Request { return StatusRequest{}; });
   parser.command<Typed>(root, "doctor", "What is wrong, and how to mend it",
                         [](const Typed&) -> Request { return DoctorRequest{}; });
+  declare_revoke(parser);
+  declare_backup(parser);
   parser.command<Typed>(root, "version", "Print the version",
                         [](const Typed&) -> Request { return VersionRequest{}; });
   auto& help = parser.command<TypedHelp>(root, "help", "Explain a command",

@@ -24,7 +24,8 @@ std::string safety_numbers(const node::Self& self, const node::Contact& contact)
 
 std::string contact_line(const node::Contact& contact) {
   std::string line = contact.petname;
-  for (const auto& card : contact.cards) line += " " + to_text(card.node_id());
+  for (const auto& card : contact.cards)
+    line += " " + to_text(card.node_id()) + (card.revocation() ? " (revoked)" : "");
   return line + (contact.verification == node::Verification::verified ? "" : " (not verified)") + "\n";
 }
 
@@ -89,6 +90,18 @@ Done run(const ContactRemoveRequest& request, Context& context) {
     return contact_failure(*node.store, removed.error(), request.petname);
   if (!context.out.is_json()) return {};
   return context.out.print(line_of({{"v", kJsonVersion}, {"removed", request.petname}}));
+}
+
+Done run(const ContactSucceedRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  if (const auto done = node::succeed_contact(*node.store, request.petname); !done)
+    return contact_failure(*node.store, done.error(), request.petname);
+  TAUT_TRY(const node::Contact contact, find_contact(*node.store, request.petname));
+  context.out.say(
+      "taut: whoever had the old key may have named the successor: compare numbers, "
+      "taut contact verify " +
+      request.petname);
+  return context.out.print(context.out.is_json() ? line_of(json_of(contact)) : line_for(contact));
 }
 
 Done run(const ContactVerifyRequest& request, Context& context) {

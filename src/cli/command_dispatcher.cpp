@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/link_words.hpp"
@@ -48,6 +50,18 @@ std::unexpected<Failure> use_failure(const store::NodeStore& store, const identi
   return link_failure(error, "the dispatcher " + title_of(card), *dispatcher);
 }
 
+/// The new card reaches whom it can; the others get it with a later command.
+Done tell_dispatchers(const OpenNode& node, Context& context) {
+  const auto task = node::make_publishing(*node.store, node.self.identity);
+  TAUT_TRY(const TaskEnd end, run_task(*task, node, context));
+  if (end.status) return {};
+  if (exit_code_of(end.status.error()) == ExitCode::storage)
+    return state_failure(*node.store, end.status.error());
+  context.out.say(
+      "taut: no dispatcher could be told now; contacts find the new card after the next taut recv");
+  return {};
+}
+
 }  // namespace
 
 Done run(const DispatcherUseRequest& request, Context& context) {
@@ -82,10 +96,15 @@ Done run(const DispatcherForgetRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const auto dispatchers, own_dispatchers(*node.store));
   TAUT_TRY(const node::OwnDispatcher which, find(dispatchers, request.which));
-  const auto forgotten = node::forget_dispatcher(*node.store, which.card.node_id(), moment());
+  const NodeId& id = which.card.node_id();
+  const bool is_again = which.standing == node::Standing::leaving;
+  const auto forgotten = is_again ? node::forget_dispatcher(*node.store, id, moment())
+                                  : node::leave_dispatcher(*node.store, id, moment());
   if (!forgotten) return state_failure(*node.store, forgotten.error());
-  context.out.say("taut: your link has changed; who shall write to you needs the new one: taut id");
-  return print(context, which, *forgotten);
+  if (!is_again) TAUT_CHECK(tell_dispatchers(node, context));
+  TAUT_TRY(const auto left, own_dispatchers(*node.store));
+  const auto row = std::ranges::find(left, id, [](const auto& one) { return one.card.node_id(); });
+  return print(context, row == left.end() ? which : *row, *forgotten);
 }
 
 }  // namespace taut::cli

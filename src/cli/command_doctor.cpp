@@ -44,6 +44,10 @@ Finding clock() {
 
 Finding dispatcher_in_use(const node::OwnDispatcher& own, const OpenNode& node, Context& context) {
   const std::string name = "the dispatcher " + title_of(own.card);
+  if (own.standing == node::Standing::leaving)
+    return hint(
+        "It was forgotten, and may still hold messages: " + name,
+        "taut recv fetches them; to give them up: taut dispatcher forget " + to_text(own.card.node_id()));
   const auto dispatcher = node::as_dispatcher(own.card);
   if (!dispatcher) return wrong(state_failure(*node.store, dispatcher.error()).error());
   if (const auto reached = run::reach(*dispatcher, node.self.identity, context.random); !reached)
@@ -56,6 +60,9 @@ Finding dispatcher_in_use(const node::OwnDispatcher& own, const OpenNode& node, 
 
 void examine_node(const OpenNode& node, Context& context, Findings& findings) {
   findings.push_back(well("This is " + node.self.name + ", " + to_text(node.self.card.node_id())));
+  if (node.self.card.revocation())
+    return findings.push_back({Health::wrong, "This identity has been revoked: nobody believes it any more",
+                               "Make another: taut --home DIR init --name NAME", ExitCode::identity});
   const auto dispatchers = own_dispatchers(*node.store);
   if (!dispatchers) return findings.push_back(wrong(dispatchers.error()));
   if (dispatchers->empty())

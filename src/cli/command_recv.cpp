@@ -2,8 +2,10 @@
 #include "cli/link_words.hpp"
 #include "cli/message_text.hpp"
 #include "cli/task_session.hpp"
+#include "cli/up_lines.hpp"
 #include "node/reasons.hpp"
 #include "node/receiving.hpp"
+#include "run/local_socket.hpp"
 
 namespace taut::cli {
 namespace {
@@ -14,8 +16,13 @@ constexpr std::size_t kBatchMax = 16;
 /// What was shown and erased is in no file so much later, as long as we stay.
 constexpr std::chrono::seconds kTidyEvery{20};
 
+node::Stay stay_of(const RecvRequest& request) {
+  const bool waits = request.follow || request.timeout || request.count;
+  return waits ? node::Stay::for_more : node::Stay::until_drained;
+}
+
 /// Shows items as they come, until there is a reason to stop.
-class Receiver final : public run::TaskRunner::Owner {
+class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::Owner {
  public:
   Receiver(const RecvRequest& request, const OpenNode& node, Context& context);
 
@@ -26,7 +33,13 @@ class Receiver final : public run::TaskRunner::Owner {
   void on_drained() override;
   void on_finished(const Status& status) override;
 
+  // A `taut up` of this folder fetches, and tells us.
+  void on_line(std::string_view line) override;
+  void on_closed() override;
+
   void start();
+  void receive();
+  void end();
   void tidy();
   void show_and_stop_if_done();
   Done show();
@@ -42,6 +55,8 @@ class Receiver final : public run::TaskRunner::Owner {
   Session session_;
   std::unique_ptr<node::Receiving> receiving_;
   run::TaskRunner runner_;
+  std::unique_ptr<run::LocalClient> up_;
+  bool is_up_away_ = false;  ///< and reaches no dispatcher
   carrier::Timer timeout_;
   carrier::Timer tidy_;
   std::uint64_t shown_count_ = 0;
@@ -51,11 +66,6 @@ class Receiver final : public run::TaskRunner::Owner {
   Done failed_;
   Status end_;
 };
-
-node::Stay stay_of(const RecvRequest& request) {
-  const bool waits = request.follow || request.timeout || request.count;
-  return waits ? node::Stay::for_more : node::Stay::until_drained;
-}
 
 Receiver::Receiver(const RecvRequest& request, const OpenNode& node, Context& context)
     : request_(request),
@@ -82,8 +92,36 @@ Done Receiver::run() {
 
 void Receiver::start() {
   if (request_.timeout) timeout_.arm(carrier::Loop::now() + *request_.timeout);
+  auto up = run::LocalClient::connect(session_.loop(), context_.home.up_socket(), *this);
+  if (!up) return receive();
+  up_ = *std::move(up);
+  up_->send(kUpAsk);
+}
+
+void Receiver::receive() {
   tidy_.arm(carrier::Loop::now() + kTidyEvery);
   runner_.start();
+}
+
+void Receiver::on_line(std::string_view line) {
+  if (line == kUpItems) return show_and_stop_if_done();
+  if (line == kUpAway) is_up_away_ = true;
+  if (line == kUpAway && stay_of(request_) == node::Stay::until_drained) return stop();
+  if (line != kUpDrained) return;
+  is_up_away_ = false;
+  show_and_stop_if_done();
+  if (is_stopping_) return;
+  on_drained();
+  if (stay_of(request_) == node::Stay::until_drained && !is_stopping_) stop();
+}
+
+/// It was stopped: what it did is ours to do now.
+void Receiver::on_closed() {
+  session_.loop().post([this] {
+    if (!std::exchange(up_, nullptr) || is_stopping_) return;
+    is_up_away_ = false;
+    receive();
+  });
 }
 
 void Receiver::tidy() {
@@ -111,11 +149,16 @@ bool Receiver::has_enough() const {
 void Receiver::stop() {
   is_stopping_ = true;
   timeout_.arm(std::nullopt);
+  if (up_) return end();
   runner_.stop();
 }
 
 void Receiver::on_finished(const Status& status) {
   end_ = status;
+  end();
+}
+
+void Receiver::end() {
   // The last of it may have come with the end.
   if (failed_ && !is_late_ && !session_.was_interrupted() && !has_enough()) failed_ = show();
   session_.loop().stop();
@@ -164,6 +207,9 @@ Outcome<std::optional<std::string>> Receiver::petname_of(const NodeId& node) {
 Done Receiver::result() const {
   if (session_.was_interrupted()) return interrupted();
   TAUT_CHECK(failed_);
+  if (is_up_away_ && !has_drained_ && !request_.follow)
+    return failure(ExitCode::unreachable, "up_away", "taut up runs here, and reaches no dispatcher",
+                   "Its log says more: taut up --verbose; or look with taut doctor");
   const auto& link = runner_.last_link_failure();
   if (!end_ && end_.error().reason == reasons::kNoDispatcher)
     return failure_of(end_.error(), "No dispatcher is in use, so there is nowhere to receive from",

@@ -20,7 +20,8 @@ class Sender {
  private:
   /// One node of the contact.
   struct Target final : run::TaskRunner::Owner {
-    Target(Sender& its_sender, const identity::SignedCard& its_card, const OpenNode& node);
+    Target(Sender& its_sender, const identity::SignedCard& its_card, const OpenNode& node,
+           const node::SendOptions& options);
     void on_receipt(const node::Receipt& receipt) override { sender.on_receipt(receipt); }
     void on_settled() override { sender.feed(); }
     void on_finished(const Status& its_end) override {
@@ -56,10 +57,18 @@ class Sender {
   SendCounts counts_;
 };
 
-Sender::Target::Target(Sender& its_sender, const identity::SignedCard& its_card, const OpenNode& node)
+node::SendOptions options_of(const SendRequest& request) {
+  node::SendOptions options;
+  if (request.copies == Copies::one) options.copies = 1;
+  if (request.copies == Copies::all) options.copies = node::kCopiesMax;
+  return options;
+}
+
+Sender::Target::Target(Sender& its_sender, const identity::SignedCard& its_card, const OpenNode& node,
+                       const node::SendOptions& options)
     : sender(its_sender),
       card(its_card),
-      sending(node::make_sending(*node.store, node.self.identity, card, sender.context_.random)),
+      sending(node::make_sending(*node.store, node.self.identity, card, sender.context_.random, options)),
       runner(sender.session_.loop(), *sending, node.self.identity, sender.context_.random, *this) {}
 
 Sender::Sender(const SendRequest& request, const node::Contact& contact, const OpenNode& node,
@@ -69,7 +78,8 @@ Sender::Sender(const SendRequest& request, const node::Contact& contact, const O
       context_(context),
       cutter_(request.lines ? MessageCutter::Cut::lines : MessageCutter::Cut::nowhere),
       session_([this] { stop(); }) {
-  for (const auto& card : contact.cards) targets_.push_back(std::make_unique<Target>(*this, card, node));
+  for (const auto& card : contact.cards)
+    targets_.push_back(std::make_unique<Target>(*this, card, node, options_of(request)));
   if (request.text == "-") {
     input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
     return;

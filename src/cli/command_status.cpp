@@ -2,6 +2,7 @@
 #include "cli/own_dispatchers.hpp"
 #include "cli/text.hpp"
 #include "cli/version.hpp"
+#include "run/local_socket.hpp"
 
 namespace taut::cli {
 namespace {
@@ -49,20 +50,27 @@ Done run(const StatusRequest&, Context& context) {
     in_use.push_back(json_of(dispatcher, node.self.card));
     lines += "dispatcher " + line_for(dispatcher);
   }
+  const bool is_up = run::is_running(context.home.up_socket());
+  if (is_up) lines += "up         taut up runs here\n";
+  const bool is_revoked = node.self.card.revocation().has_value();
+  if (is_revoked) lines += "revoked    this identity has ended\n";
   if (dispatchers.empty()) lines += "dispatcher none; take one: taut dispatcher use LINK\n";
   lines += "contacts   " + std::to_string(counts.contacts) + "\n" + "unread     " +
            counted(counts.unread, "message") + " fetched and not shown\n" + "outbox     " +
            counted(counts.outbox, "message") + "\n";
   if (!context.out.is_json()) return context.out.print(lines);
-  return context.out.print(line_of({{"v", kJsonVersion},
-                                    {"version", kVersion},
-                                    {"home", home},
-                                    {"node", id},
-                                    {"name", node.self.name},
-                                    {"dispatchers", std::move(in_use)},
-                                    {"contacts", counts.contacts},
-                                    {"unread", counts.unread},
-                                    {"outbox", counts.outbox}}));
+  Json object{{"v", kJsonVersion},
+              {"version", kVersion},
+              {"home", home},
+              {"node", id},
+              {"name", node.self.name},
+              {"dispatchers", std::move(in_use)},
+              {"contacts", counts.contacts},
+              {"unread", counts.unread},
+              {"outbox", counts.outbox}};
+  if (is_revoked) object["revoked"] = true;
+  object["up"] = is_up;
+  return context.out.print(line_of(object));
 }
 
 }  // namespace taut::cli

@@ -31,6 +31,13 @@ std::unexpected<Failure> contact_failure(const store::NodeStore& store, const Er
   if (error.reason == reasons::kRevoked)
     return failure_of(error, "This identity has been revoked by its owner",
                       "Ask for the link of its successor");
+  if (error.reason == reasons::kNotRevoked)
+    return failure_of(ExitCode::usage, error, "'" + petname + "' is not revoked, as far as is known here",
+                      "There is nobody to succeed");
+  if (error.reason == reasons::kNoSuccessor)
+    return failure_of(ExitCode::not_found, error,
+                      "'" + petname + "' is revoked, and no successor is named or found",
+                      "Ask for the new link, and take it: taut contact add NAME LINK");
   if (error.reason == reasons::kExpired)
     return failure_of(error, "This link has expired, or the clock is wrong", "Ask for a new one: taut id");
   if (error.reason == reasons::kBadName)

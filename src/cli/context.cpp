@@ -96,6 +96,9 @@ std::unexpected<Failure> state_failure(const store::NodeStore& store, const Erro
     return failure_of(said);
   if (error.reason == reasons::kFutureState)
     return failure_of(error, "The state file was written by a newer version of taut", "Update taut");
+  if (error.reason == reasons::kOwnRevoked)
+    return failure_of(error, "This identity has been revoked: nobody believes it any more",
+                      "Make another: taut --home DIR init --name NAME");
   return failure_of(error, "The state file does not work (" + std::string(error.reason.name) + ")",
                     "Run taut doctor; restore a backup if it is damaged");
 }

@@ -23,8 +23,14 @@ Json json_of(std::span<const identity::Dispatcher> dispatchers) {
 
 Json json_of(const node::Contact& contact) {
   Json nodes = Json::array();
-  for (const auto& card : contact.cards)
-    nodes.push_back({{"node", to_text(card.node_id())}, {"name", card.card().name}});
+  for (const auto& card : contact.cards) {
+    Json one{{"node", to_text(card.node_id())}, {"name", card.card().name}};
+    if (const auto revocation = card.revocation()) {
+      one["revoked"] = true;
+      one["successor"] = revocation->successor ? Json(to_text(*revocation->successor)) : Json(nullptr);
+    }
+    nodes.push_back(std::move(one));
+  }
   return {{"v", kJsonVersion},
           {"petname", contact.petname},
           {"verified", contact.verification == node::Verification::verified},

@@ -37,6 +37,7 @@ constexpr std::array kReasons{
     ReasonRow{"foreign_file", ExitCode::usage},
     ReasonRow{"newer_schema", ExitCode::usage},
     ReasonRow{"future_state", ExitCode::usage},
+    ReasonRow{"own_revoked", ExitCode::identity},
     ReasonRow{"identity_mismatch", ExitCode::identity},
     ReasonRow{"revoked", ExitCode::identity},
     ReasonRow{"expired", ExitCode::identity},

@@ -14,6 +14,9 @@ struct Home {
 
   std::filesystem::path node_file() const { return folder / "node.db"; }
   std::filesystem::path dispatcher_file() const { return folder / "dispatcher.db"; }
+  /// Held by the `taut up` of this folder, and where it listens.
+  std::filesystem::path up_lock() const { return folder / "up.lock"; }
+  std::filesystem::path up_socket() const { return folder / "up.socket"; }
 };
 
 /// @param given  of --home

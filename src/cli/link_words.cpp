@@ -30,6 +30,7 @@ constexpr std::array kWords{
     Words{reasons::kVersionRefused, "it speaks another version of taut"},
     Words{reasons::kSuiteRefused, "it and we have no cipher suite in common"},
     Words{reasons::kRevoked, "its identity has been revoked"},
+    Words{reasons::kOwnRevoked, "this node's own identity has been revoked"},
     Words{reasons::kExpired, "its key has expired, or a clock is wrong"},
     Words{reasons::kNotYetValid, "its key is not valid yet, or a clock is wrong"},
     Words{reasons::kRefused, "it does not serve this node"},

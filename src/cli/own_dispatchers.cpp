@@ -16,17 +16,19 @@ Json json_of(const node::OwnDispatcher& dispatcher, const identity::SignedCard& 
   const identity::Card& card = dispatcher.card.card();
   Json addresses = Json::array();
   for (const auto& address : card.serves_at) addresses.push_back(to_text(address));
-  return {{"v", kJsonVersion},
-          {"node", to_text(dispatcher.card.node_id())},
-          {"name", card.name},
-          {"addresses", std::move(addresses)},
-          {"published", dispatcher.published_sequence == own.card().sequence}};
+  Json object{{"v", kJsonVersion},
+              {"node", to_text(dispatcher.card.node_id())},
+              {"name", card.name},
+              {"addresses", std::move(addresses)},
+              {"published", dispatcher.published_sequence == own.card().sequence}};
+  if (dispatcher.standing == node::Standing::leaving) object["leaving"] = true;
+  return object;
 }
 
 std::string line_for(const node::OwnDispatcher& dispatcher) {
   std::string line = dispatcher.card.card().name + " " + to_text(dispatcher.card.node_id());
   for (const auto& address : dispatcher.card.card().serves_at) line += " " + to_text(address);
-  return line + "\n";
+  return line + (dispatcher.standing == node::Standing::leaving ? " (leaving)" : "") + "\n";
 }
 
 }  // namespace taut::cli

@@ -27,10 +27,27 @@ struct VersionRequest {};
 
 struct InitRequest {
   std::string name;
+  std::optional<std::string> revocation;  ///< the file for it; none: beside the folder
 };
 struct IdRequest {};
 struct StatusRequest {};
 struct DoctorRequest {};
+struct RevokeRequest {
+  std::string file;             ///< `-`: stdin
+  std::vector<std::string> at;  ///< links of dispatchers
+};
+struct RevokeMakeRequest {
+  std::string file;                      ///< `-`: stdout
+  std::optional<std::string> successor;  ///< its link
+};
+struct BackupRequest {
+  std::string file;                       ///< `-`: stdout
+  std::optional<std::string> passphrase;  ///< a file with it; none: typed
+};
+struct RestoreRequest {
+  std::string file;  ///< `-`: stdin
+  std::optional<std::string> passphrase;
+};
 
 struct ContactAddRequest {
   std::string petname;
@@ -47,6 +64,9 @@ struct ContactRenameRequest {
 struct ContactRemoveRequest {
   std::string petname;
 };
+struct ContactSucceedRequest {
+  std::string petname;
+};
 struct ContactVerifyRequest {
   std::string petname;
   std::optional<std::string> number;  ///< what the contact read out; none: print ours
@@ -60,6 +80,10 @@ struct DispatcherRunRequest {
   std::vector<identity::Carrier> carriers{identity::Carrier::tcp,
                                           identity::Carrier::udp};  ///< preferred first
 };
+/// Stay online; with `dispatch`, be a dispatcher too.
+struct UpRequest {
+  std::optional<DispatcherRunRequest> dispatch;
+};
 struct DispatcherUseRequest {
   std::string link;  ///< `-`: on stdin
 };
@@ -68,10 +92,13 @@ struct DispatcherForgetRequest {
 };
 struct DispatcherListRequest {};
 
+/// At how many of the contact's dispatchers a message is stored.
+enum class Copies { one, two, all };
 struct SendRequest {
   std::string who;
   std::string text;    ///< `-`: stdin
   bool lines = false;  ///< a message a line
+  Copies copies = Copies::two;
 };
 struct RecvRequest {
   std::optional<std::uint64_t> count;
@@ -86,9 +113,10 @@ struct OutboxDropRequest {
 
 using Request =
     std::variant<HelpRequest, VersionRequest, InitRequest, IdRequest, StatusRequest, DoctorRequest,
-                 ContactAddRequest, ContactListRequest, ContactShowRequest, ContactRenameRequest,
-                 ContactRemoveRequest, ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest,
-                 DispatcherForgetRequest, DispatcherListRequest, SendRequest, RecvRequest, OutboxRequest,
-                 OutboxRetryRequest, OutboxDropRequest>;
+                 RevokeRequest, RevokeMakeRequest, BackupRequest, RestoreRequest, ContactAddRequest,
+                 ContactListRequest, ContactShowRequest, ContactRenameRequest, ContactRemoveRequest,
+                 ContactSucceedRequest, ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest,
+                 DispatcherForgetRequest, DispatcherListRequest, UpRequest, SendRequest, RecvRequest,
+                 OutboxRequest, OutboxRetryRequest, OutboxDropRequest>;
 
 }  // namespace taut::cli

@@ -5,6 +5,7 @@
 #include "cli/text.hpp"
 #include "envelope/content.hpp"
 #include "identity/reasons.hpp"
+#include "node/contacts.hpp"
 #include "node/reasons.hpp"
 
 namespace taut::cli {
@@ -18,6 +19,17 @@ std::unexpected<Failure> unreachable(const std::string& name, const run::TaskRun
                         ": " + link_words(link.error) + "; nothing was sent or kept",
                     exit == ExitCode::identity ? "Ask " + name + " for a new link"
                                                : "Try again later, or ask " + name + " for a new link");
+}
+
+/// The successor that it names is a hint only: whoever stole the key can name one too.
+std::string after_revocation(store::NodeStore& store, const std::string& name) {
+  const auto contact = node::find_contact(store, name);
+  if (!contact) return "Ask for the link of its successor";
+  for (const identity::SignedCard& card : contact->cards)
+    if (const auto revocation = card.revocation(); revocation && revocation->successor)
+      return "It names " + to_text(*revocation->successor) +
+             " in its place. To take that one, and then to compare numbers: taut contact succeed " + name;
+  return "Ask for the link of its successor";
 }
 
 }  // namespace
@@ -42,8 +54,7 @@ Done print_receipt(const Context& context, const node::Receipt& receipt, const s
   return context.out.print(context.out.is_json() ? line_of(json_of(receipt, name)) : text_of(receipt));
 }
 
-std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::string& name,
-                                      const Error& error,
+std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string& name, const Error& error,
                                       const std::optional<run::TaskRunner::LinkFailure>& link_failure,
                                       const SendCounts& counts) {
   const Reason& reason = error.reason;
@@ -66,7 +77,10 @@ std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::
         "Ask " + name + " to run taut recv, or for a new link");
   if (reason == reasons::kRevoked)
     return failure_of(error, "The identity of " + name + " has been revoked; nothing was sent",
-                      "Ask for the link of its successor");
+                      after_revocation(store, name));
+  if (reason == reasons::kOwnRevoked)
+    return failure_of(ExitCode::identity, error, "This identity has been revoked; nothing was sent",
+                      "Make another: taut --home DIR init --name NAME");
   if (reason == reasons::kFull)
     return failure_of(
         error, "The inbox of " + name + " is full: " + counted(counts.refused, "message") + " not stored",

@@ -20,8 +20,7 @@ struct SendCounts {
 Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name);
 
 /// @param name  of the contact
-std::unexpected<Failure> send_failure(const store::NodeStore& store, const std::string& name,
-                                      const Error& error,
+std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string& name, const Error& error,
                                       const std::optional<run::TaskRunner::LinkFailure>& link_failure,
                                       const SendCounts& counts);
 

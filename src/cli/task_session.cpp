@@ -6,10 +6,12 @@ namespace taut::cli {
 namespace {
 
 struct UntilFinished final : run::TaskRunner::Owner {
-  UntilFinished(carrier::Loop& its_loop, std::function<void(const node::Receipt&)> told)
-      : loop(its_loop), tell(std::move(told)) {}
+  explicit UntilFinished(carrier::Loop& its_loop) : loop(its_loop) {}
   void on_receipt(const node::Receipt& receipt) override {
-    if (tell) tell(receipt);
+    if (tell_receipt) tell_receipt(receipt);
+  }
+  void on_published(const NodeId& dispatcher) override {
+    if (tell_published) tell_published(dispatcher);
   }
   void on_finished(const Status& status) override {
     end = status;
@@ -17,7 +19,8 @@ struct UntilFinished final : run::TaskRunner::Owner {
   }
 
   carrier::Loop& loop;
-  std::function<void(const node::Receipt&)> tell;
+  std::function<void(const node::Receipt&)> tell_receipt;
+  std::function<void(const NodeId&)> tell_published;
   Status end;
 };
 
@@ -34,10 +37,13 @@ Session::Session(carrier::Loop::Task on_interrupt)
       }) {}
 
 Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context,
-                          std::function<void(const node::Receipt&)> on_receipt) {
+                          std::function<void(const node::Receipt&)> on_receipt,
+                          std::function<void(const NodeId&)> on_published) {
   run::TaskRunner* running = nullptr;
   Session session([&] { running->stop(); });
-  UntilFinished owner(session.loop(), std::move(on_receipt));
+  UntilFinished owner(session.loop());
+  owner.tell_receipt = std::move(on_receipt);
+  owner.tell_published = std::move(on_published);
   run::TaskRunner runner(session.loop(), task, node.self.identity, context.random, owner);
   running = &runner;
   session.loop().post([&] { runner.start(); });

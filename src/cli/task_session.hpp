@@ -30,9 +30,11 @@ struct TaskEnd {
   std::optional<run::TaskRunner::LinkFailure> link_failure;
 };
 
-/// @param on_receipt  for tasks that send
+/// @param on_receipt    for tasks that send
+/// @param on_published  for tasks that publish
 /// @errors interrupted
 Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context,
-                          std::function<void(const node::Receipt&)> on_receipt = {});
+                          std::function<void(const node::Receipt&)> on_receipt = {},
+                          std::function<void(const NodeId&)> on_published = {});
 
 }  // namespace taut::cli

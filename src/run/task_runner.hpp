@@ -33,6 +33,8 @@ class TaskRunner final : public DispatcherLink::Owner {
   void start();
   /// After something was offered to the task.
   void settle_soon();
+  /// What a call to the task itself gave, where it has more calls than a Task.
+  void carry_out(node::Effects effects) { perform(std::move(effects)); }
   /// Ends early, in order; on_finished follows.
   void stop();
   /// Why the last link that failed did, and to whom.

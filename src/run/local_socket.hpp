@@ -1,0 +1,81 @@
+#pragma once
+// Lines of text between a node that stays up and commands beside it, over a Unix socket in the node's own
+// folder: whoever may open the folder is its owner.
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "carrier/loop.hpp"
+
+namespace taut::reasons {
+inline constexpr Reason kNotRunning{"not_running"};     ///< nobody listens on the socket
+inline constexpr Reason kPathTooLong{"path_too_long"};  ///< over sockaddr_un's 107 bytes
+}  // namespace taut::reasons
+
+namespace taut::run {
+
+inline constexpr std::size_t kLocalLineBytesMax = 1024;
+inline constexpr std::size_t kLocalClientsMax = 64;
+
+/// One end of a connection. All calls from and to the loop's thread.
+class LocalStream;
+
+class LocalServer {
+ public:
+  using ClientId = std::uint64_t;
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void on_line(ClientId client, std::string_view line) = 0;
+    virtual void on_gone(ClientId) {}
+  };
+
+  /// A socket file that is there is taken away: the caller holds the lock that says nobody else listens.
+  /// @errors misuse (path_too_long); unavailable (forbidden)
+  static Result<std::unique_ptr<LocalServer>> listen(carrier::Loop& loop, const std::filesystem::path& file,
+                                                     Owner& owner);
+  LocalServer(const LocalServer&) = delete;
+  LocalServer& operator=(const LocalServer&) = delete;
+  ~LocalServer();
+
+  /// Lost when the client is gone, or takes nothing.
+  void send(ClientId client, std::string_view line);
+  void send_to_all(std::string_view line);
+
+ private:
+  struct State;
+  explicit LocalServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+/// Whether anybody listens there.
+bool is_running(const std::filesystem::path& file);
+
+class LocalClient {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void on_line(std::string_view line) = 0;
+    /// The other end is gone. The last call.
+    virtual void on_closed() = 0;
+  };
+
+  /// @errors unavailable (not_running); misuse (path_too_long)
+  static Result<std::unique_ptr<LocalClient>> connect(carrier::Loop& loop, const std::filesystem::path& file,
+                                                      Owner& owner);
+  LocalClient(const LocalClient&) = delete;
+  LocalClient& operator=(const LocalClient&) = delete;
+  ~LocalClient();
+
+  void send(std::string_view line);
+
+ private:
+  explicit LocalClient(std::shared_ptr<LocalStream> stream) : stream_(std::move(stream)) {}
+  std::shared_ptr<LocalStream> stream_;
+};
+
+}  // namespace taut::run
