@@ -1,5 +1,7 @@
 #include "sim/dispatcher_disk.hpp"
 
+#include <utility>
+
 #include <set>
 
 #include "node/reasons.hpp"

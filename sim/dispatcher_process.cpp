@@ -1,5 +1,7 @@
 #include "sim/dispatcher_process.hpp"
 
+#include <utility>
+
 #include "datagram/limits.hpp"
 #include "sim/watch.hpp"
 

@@ -1,6 +1,8 @@
 #pragma once
 // Every message of a run from its writing to its showing, and what must hold between the two.
 
+#include <set>
+
 #include "node/items.hpp"
 #include "node/task.hpp"
 #include "sim/chronicle.hpp"

@@ -1,5 +1,7 @@
 #include "sim/network.hpp"
 
+#include <utility>
+
 namespace taut::sim {
 
 namespace {

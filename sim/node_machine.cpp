@@ -1,5 +1,7 @@
 #include "sim/node_machine.hpp"
 
+#include <utility>
+
 #include "node/contacts.hpp"
 #include "node/items.hpp"
 #include "node/publishing.hpp"

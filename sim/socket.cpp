@@ -1,15 +1,17 @@
 #include "sim/socket.hpp"
 
+#include <utility>
+
 #include "link/reasons.hpp"
 
 namespace taut::sim {
 
 namespace {
 
-std::string_view name_of(link::Ending ending) {
-  constexpr std::array<std::string_view, 5> kNames{"datagram clean", "datagram cut", "datagram refused",
-                                                   "datagram broken", "datagram late"};
-  return kNames[static_cast<std::size_t>(ending)];
+std::string_view datagram_end_name(link::Ending ending) {
+  constexpr std::array<std::string_view, 5> kDatagramEnds{
+      "datagram clean", "datagram cut", "datagram refused", "datagram broken", "datagram late"};
+  return kDatagramEnds[static_cast<std::size_t>(ending)];
 }
 
 }  // namespace
@@ -124,7 +126,7 @@ void Socket::act(datagram::LinkId link, const link::Event& event) {
   if (const auto* proven = std::get_if<link::PeerAuthenticated>(&event)) hop.owner().on_up(hop, proven->peer);
   if (const auto* said = std::get_if<link::FrameReceived>(&event)) hop.owner().on_frame(hop, said->frame);
   if (const auto* closed = std::get_if<link::Closed>(&event)) {
-    process_.site().chronicle.hit("link ended", name_of(closed->ending));
+    process_.site().chronicle.hit("link ended", datagram_end_name(closed->ending));
     process_.site().chronicle.hit("link ended because", closed->error.reason.name);
     hop.socket_ = nullptr;
     hops_.erase(link);

@@ -1,5 +1,7 @@
 #include "sim/stream_hop.hpp"
 
+#include <utility>
+
 #include "link/reasons.hpp"
 #include "node/reasons.hpp"
 
@@ -10,10 +12,10 @@ namespace {
 /// A peer that takes nothing for so long is cut off.
 constexpr Duration kStalledMax = 30s;
 
-std::string_view name_of(link::Ending ending) {
-  constexpr std::array<std::string_view, 5> kNames{"stream clean", "stream cut", "stream refused",
-                                                   "stream broken", "stream late"};
-  return kNames[static_cast<std::size_t>(ending)];
+std::string_view stream_end_name(link::Ending ending) {
+  constexpr std::array<std::string_view, 5> kStreamEnds{"stream clean", "stream cut", "stream refused",
+                                                        "stream broken", "stream late"};
+  return kStreamEnds[static_cast<std::size_t>(ending)];
 }
 
 }  // namespace
@@ -113,7 +115,7 @@ void StreamHop::act() {
       owner().on_frame(*this, received->frame);
     if (const auto* closed = std::get_if<link::Closed>(&event)) {
       (void)seal_waiting();
-      end(closed->error, name_of(closed->ending));
+      end(closed->error, stream_end_name(closed->ending));
     }
   }
   events_.clear();

@@ -1,5 +1,7 @@
 #include "sim/task_host.hpp"
 
+#include <utility>
+
 #include "link/reasons.hpp"
 #include "sim/node_process.hpp"
 

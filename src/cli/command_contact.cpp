@@ -101,7 +101,7 @@ Done run(const ContactSucceedRequest& request, Context& context) {
       "taut: whoever had the old key may have named the successor: compare numbers, "
       "taut contact verify " +
       request.petname);
-  return context.out.print(context.out.is_json() ? line_of(json_of(contact)) : line_for(contact));
+  return context.out.print(context.out.is_json() ? line_of(json_of(contact)) : contact_line(contact));
 }
 
 Done run(const ContactVerifyRequest& request, Context& context) {

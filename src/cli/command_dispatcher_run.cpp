@@ -54,7 +54,7 @@ std::unexpected<Failure> listen_failure(const carrier::Address& at, const Error&
                  "Give an IP address of this machine, such as 127.0.0.1");
 }
 
-Json json_of(std::span<const identity::Carrier> carriers) {
+Json json_of_carriers(std::span<const identity::Carrier> carriers) {
   Json names = Json::array();
   for (const identity::Carrier one : carriers) names.push_back(one == identity::Carrier::udp ? "udp" : "tcp");
   return names;
@@ -67,7 +67,7 @@ Done announce(const Context& context, const DispatcherRunRequest& request, const
     return context.out.print(line_of({{"v", kJsonVersion},
                                       {"event", "listening"},
                                       {"address", carrier::to_text(address)},
-                                      {"carriers", json_of(request.carriers)},
+                                      {"carriers", json_of_carriers(request.carriers)},
                                       {"link", link}}));
   TAUT_CHECK(context.out.print(link + "\n"));
   context.out.say("taut: listening on " + carrier::to_text(address) +

@@ -14,7 +14,7 @@ namespace {
 
 std::string text_or_none(const std::optional<NodeId>& node) { return node ? to_text(*node) : "nobody"; }
 
-Json json_of(const identity::SignedCard& revocation) {
+Json json_of_revocation(const identity::SignedCard& revocation) {
   const std::optional<NodeId> successor = revocation.revocation()->successor;
   return {{"v", kJsonVersion},
           {"revoked", to_text(revocation.node_id())},
@@ -64,7 +64,7 @@ Done run(const RevokeRequest& request, Context& context) {
   TAUT_TRY(const TaskEnd end,
            run_task(*task, node, context, {}, [&](const NodeId& at) { told.push_back(at); }));
   if (!end.status) return revoke_failure(node, end);
-  Json object = json_of(revocation);
+  Json object = json_of_revocation(revocation);
   object["at"] = Json::array();
   for (const NodeId& at : told) object["at"].push_back(to_text(at));
   if (context.out.is_json()) return context.out.print(line_of(object));
@@ -86,7 +86,7 @@ Done run(const RevokeMakeRequest& request, Context& context) {
   if (!revocation) return state_failure(*node.store, revocation.error());
   TAUT_CHECK(write_revocation(request.file, *revocation, node.self.name));
   if (request.file == "-") return {};
-  Json object = json_of(*revocation);
+  Json object = json_of_revocation(*revocation);
   object["file"] = request.file;
   return context.out.print(context.out.is_json() ? line_of(object) : request.file + "\n");
 }

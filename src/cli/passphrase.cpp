@@ -11,7 +11,7 @@
 namespace taut::cli {
 namespace {
 
-constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kPassphraseFileBytesMax = 64 * 1024;
 constexpr std::size_t kLineBytesMax = 4096;  // what a terminal gives at once
 
 std::unexpected<Failure> no_passphrase() {
@@ -76,7 +76,7 @@ Outcome<SecretBytes> typed(Passphrase which) {
 
 Outcome<SecretBytes> passphrase(const std::optional<std::string>& file, Passphrase which) {
   if (!file) return typed(which);
-  TAUT_TRY(Bytes bytes, read_file(*file, kFileBytesMax));
+  TAUT_TRY(Bytes bytes, read_file(*file, kPassphraseFileBytesMax));
   SecretBytes line = first_line(bytes);
   wipe(bytes);
   return line;

@@ -9,7 +9,7 @@
 namespace taut::cli {
 namespace {
 
-constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kRevocationFileBytesMax = 64 * 1024;
 
 std::string without_comments(const std::string& text) {
   std::istringstream in(text);
@@ -33,7 +33,7 @@ Done write_revocation(const std::string& file, const identity::SignedCard& revoc
 }
 
 Outcome<identity::SignedCard> read_revocation(const std::string& file) {
-  TAUT_TRY(const Bytes bytes, read_file(file, kFileBytesMax));
+  TAUT_TRY(const Bytes bytes, read_file(file, kRevocationFileBytesMax));
   TAUT_TRY(identity::SignedCard card, card_from_link(without_comments(std::string(as_text(bytes)))));
   if (!card.revocation())
     return failure(ExitCode::usage, "not_a_revocation", "'" + file + "' is a link, and revokes nothing",

@@ -12,7 +12,7 @@ namespace {
 using identity::SignedCard;
 
 constexpr std::string_view kMagic = "taut backup\n";
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kBackupFormat = 1;
 constexpr crypto::AeadId kAead = crypto::AeadId::chacha20poly1305;
 /// A key seals one backup: its salt is drawn for it.
 constexpr std::array<Byte, 12> kNonce{};
@@ -25,7 +25,7 @@ struct Header {
 
 Bytes encode(const Header& header) {
   return wire::written([&](wire::Writer& out) {
-    out.raw(as_bytes(kMagic)).u8(kFormat).u32(header.cost.passes).u32(header.cost.memory_kib);
+    out.raw(as_bytes(kMagic)).u8(kBackupFormat).u32(header.cost.passes).u32(header.cost.memory_kib);
     out.raw(header.salt.view());
   });
 }
@@ -37,7 +37,7 @@ Result<Header> read_header(wire::Reader& in) {
   if (!magic || as_text(*magic) != kMagic) return no_backup();
   const Result<std::uint8_t> format = in.u8();
   if (!format) return no_backup();
-  if (*format != kFormat) return fail(Errc::incompatible, reasons::kFutureState);
+  if (*format != kBackupFormat) return fail(Errc::incompatible, reasons::kFutureState);
   const Result<std::uint32_t> passes = in.u32();
   const Result<std::uint32_t> memory_kib = in.u32();
   const auto salt = in.value<crypto::PassphraseSalt>();

@@ -33,7 +33,7 @@ Result<Contact> read_contact(Reader& in) {
   return contact;
 }
 
-Result<crypto::SuiteId> read_suite(Reader& in) {
+Result<crypto::SuiteId> read_backup_suite(Reader& in) {
   TAUT_TRY(const std::uint16_t number, in.u16());
   const crypto::Suite* suite = crypto::find_suite(number);
   if (suite == nullptr) return fail(Errc::incompatible, reasons::kSuiteRefused);
@@ -70,7 +70,7 @@ Result<BackupContent> parse_backup_content(ByteView bytes) {
   TAUT_TRY(const ByteView identity_bytes, in.vector());
   TAUT_TRY(identity::Identity identity, identity::Identity::parse(identity_bytes));
   TAUT_TRY(const ByteView name, in.vector(identity::kNameBytesMax));
-  TAUT_TRY(std::vector<crypto::SuiteId> suites, in.list(read_suite, identity::kLinkKeyCountMax));
+  TAUT_TRY(std::vector<crypto::SuiteId> suites, in.list(read_backup_suite, identity::kLinkKeyCountMax));
   TAUT_TRY(SignedCard card, read_card(in));
   TAUT_TRY(std::vector<Contact> contacts, in.list(read_contact));
   TAUT_TRY(std::vector<SignedCard> dispatchers, in.list(read_card, identity::kDispatcherCountMax));

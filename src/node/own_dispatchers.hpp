@@ -15,7 +15,7 @@ struct OwnDispatcher {
   std::uint64_t published_sequence = 0;  ///< of our card there; 0: never
   Standing standing = Standing::in_use;
   /// Leaving: once it was emptied after this time, nothing can come there any more.
-  WallTime leaving_until;
+  WallTime leaving_until{};
 };
 
 /// How a card's node is reached as a dispatcher.
