@@ -16,6 +16,8 @@ struct PeerAddress {
   std::array<Byte, 18> bytes() const;
   /// What limits count as one source: an IPv4 address, or the first 64 bits of an IPv6 one.
   std::array<Byte, 16> source() const;
+  /// 127.0.0.0/8 and ::1: one of this machine's users, whom nobody can tell from the others.
+  bool is_loopback() const;
 };
 
 }  // namespace taut::datagram

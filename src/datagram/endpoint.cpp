@@ -1,5 +1,7 @@
 #include "datagram/endpoint.hpp"
 
+#include <limits>
+
 #include "base/overloaded.hpp"
 #include "datagram/endpoint_state.hpp"
 #include "link/reasons.hpp"
@@ -119,9 +121,11 @@ std::optional<Instant> Endpoint::next_deadline() const {
 }
 
 void Endpoint::tick(Instant now, std::optional<WallTime> wall, LinkEvents& events) {
-  while (!state_->timers.empty() && state_->timers.begin()->first <= now) {
-    const LinkId id = state_->timers.begin()->second;
-    state_->timers.erase(state_->timers.begin());
+  // Each link once: a deadline that does not move with its tick is one that waits for next_datagram.
+  const auto due_end = state_->timers.upper_bound({now, std::numeric_limits<LinkId>::max()});
+  const std::vector<std::pair<Instant, LinkId>> due(state_->timers.begin(), due_end);
+  state_->timers.erase(state_->timers.begin(), due_end);
+  for (const auto& [at, id] : due) {
     if (id == 0) {
       state_->forget_half_open(now);
       continue;
@@ -129,8 +133,6 @@ void Endpoint::tick(Instant now, std::optional<WallTime> wall, LinkEvents& event
     Link& link = state_->links.at(id);
     link.armed.reset();
     state_->tick_link(id, link, now, wall, events);
-    // A deadline that does not move is one that waits for next_datagram: look again with the next tick.
-    if (!state_->timers.empty() && *state_->timers.begin() == std::pair(now, id)) return;
   }
 }
 

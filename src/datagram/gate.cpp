@@ -18,14 +18,14 @@ bool Gate::is_under_load(Instant now) {
 Gate::Verdict Gate::knock(const PeerAddress& from, Cookie cookie, Instant now) {
   // An address that proved nothing is not worth remembering while there are many.
   if (is_under_load(now) && cookie == Cookie::none) return Verdict::need_cookie;
+  if (half_open_ >= kHalfOpenMax) return Verdict::rate_limited;
+  if (from.is_loopback()) return Verdict::enter;
   Source* source = source_of(from, now);
   if (source == nullptr) return cookie == Cookie::none ? Verdict::need_cookie : Verdict::rate_limited;
   const double idle_s = std::chrono::duration<double>(now - source->refilled_at).count();
   source->tokens = std::min(kSourceBurst, source->tokens + idle_s * kSourcePerSecond);
   source->refilled_at = now;
-  if (source->tokens < 1.0 || source->half_open >= kHalfOpenPerSourceMax || half_open_ >= kHalfOpenMax) {
-    return Verdict::rate_limited;
-  }
+  if (source->tokens < 1.0 || source->half_open >= kHalfOpenPerSourceMax) return Verdict::rate_limited;
   source->tokens -= 1.0;
   return Verdict::enter;
 }
@@ -51,7 +51,7 @@ void Gate::forget_quiet_sources(Instant now) {
 
 void Gate::half_open_began(const PeerAddress& from) {
   ++half_open_;
-  ++sources_[from.source()].half_open;
+  if (!from.is_loopback()) ++sources_[from.source()].half_open;
 }
 
 void Gate::half_open_ended(const PeerAddress& from) {

@@ -23,7 +23,9 @@ inline constexpr Duration kGranularity = std::chrono::milliseconds(1);
 inline constexpr Duration kInitialRtt = std::chrono::milliseconds(333);
 inline constexpr Duration kAckDelayMax = std::chrono::milliseconds(10);
 inline constexpr std::size_t kInitialWindowBytes = 10 * kDatagramBytesMax;
-inline constexpr std::size_t kMinimumWindowBytes = 2 * kDatagramBytesMax;
+/// Four times RFC 9002's: with two packets in flight only timers find what was lost, and a path that loses
+/// a third of them by chance, as radio does, would carry next to nothing. Probes back off all the same.
+inline constexpr std::size_t kMinimumWindowBytes = 8 * kDatagramBytesMax;
 inline constexpr int kPersistentCongestionThreshold = 3;
 /// The back-off of probes ends here, or at the base if that is longer.
 inline constexpr Duration kProbeDelayMax = std::chrono::seconds(2);

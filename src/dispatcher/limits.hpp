@@ -30,7 +30,7 @@ struct Limits {
   std::chrono::seconds upload_idle_max{30};
 
   // All connections together.
-  std::size_t connections_max = 4096;
+  std::size_t connections_max = 16'384;
   std::size_t connections_per_node_max = 64;
   std::size_t put_bytes_total_max = std::size_t{256} << 20;
   std::size_t unsent_bytes_total_max = std::size_t{256} << 20;

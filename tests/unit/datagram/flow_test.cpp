@@ -140,12 +140,12 @@ TEST_CASE("a stream larger than the window flows as the reader takes it") {
   CHECK(transfer(path, all) == all);
 }
 
-TEST_CASE("a peer that vanished is noticed in about a minute, and costs few packets") {
+TEST_CASE("a peer that vanished is noticed soon after 15 s, and costs few packets") {
   Path path(1, {100, 0, 1ms, 1ms});
   REQUIRE(path.ends[0].write(Bytes(100)).has_value());
   CHECK(path.run([&] { return path.ends[0].is_dead(); }));
-  CHECK(path.now > Instant{30s});
-  CHECK(path.now < Instant{90s});
+  CHECK(path.now > Instant{kUnansweredMax});
+  CHECK(path.now < Instant{kUnansweredMax + 5s});
   CHECK(path.packets < 20);
 }
 

@@ -44,6 +44,7 @@ TEST_CASE("a packet behind an acknowledged one is lost after nine eighths of the
 
 TEST_CASE("silence brings probes that back off, and an answer resets them") {
   LossRecovery recovery;
+  recovery.measured(100ms);
   recovery.on_sent(packet(0, 0ms));
   const Instant first = *recovery.deadline();
   auto fired = recovery.on_timer(first);
@@ -55,6 +56,23 @@ TEST_CASE("silence brings probes that back off, and an answer resets them") {
   CHECK(recovery.unanswered_probes() == 1);
   CHECK(recovery.on_ack(numbers({{1, 2}}), 0ms, 1, second).has_value());
   CHECK(recovery.unanswered_probes() == 0);
+}
+
+TEST_CASE("the back-off ends, and seven probes are enough only after their time") {
+  LossRecovery recovery;
+  recovery.measured(1ms);
+  Instant now = at(0ms);
+  Instant last = now;
+  std::uint64_t number = 0;
+  while (!recovery.is_given_up()) {
+    recovery.on_sent({number++, now, 1000, {0, 10}, false});
+    last = std::exchange(now, *recovery.deadline());
+    recovery.on_timer(now);
+  }
+  CHECK(now - last == kProbeDelayMax);
+  CHECK(now - at(0ms) >= kUnansweredMax);
+  CHECK(now - at(0ms) < kUnansweredMax + 2 * kProbeDelayMax);
+  CHECK(recovery.unanswered_probes() > kUnansweredProbesMax);
 }
 
 TEST_CASE("an acknowledgement of what was never sent is a violation and changes nothing") {
@@ -93,7 +111,9 @@ TEST_CASE("the round trip follows RFC 9002's arithmetic") {
   trip.add(100ms, 0ms);
   CHECK(trip.smoothed() == 100ms);
   CHECK(trip.probe_timeout() == 100ms + 4 * 50ms + kAckDelayMax);
-  trip.add(180ms, 20ms);  // 160 ms after the delay that the peer admits
+  trip.add(168ms, 8ms);  // 160 ms after the delay that the peer admits
   CHECK(trip.smoothed() == (7 * Duration(100ms) + 160ms) / 8);
+  CHECK(trip.loss_delay() == 9 * Duration(168ms) / 8);
+  trip.add(180ms, 20ms);  // more than it may wait
   CHECK(trip.loss_delay() == 9 * Duration(180ms) / 8);
 }

@@ -73,3 +73,18 @@ TEST_CASE("a path that comes back within that time goes on, and soon") {
   pair.world.machines = {&pair.client, &pair.server};
   CHECK(pair.world.run([&] { return pair.server.frames.size() == 1; }, kProbeDelayMax + 100ms));
 }
+
+TEST_CASE("a tick that comes late, as ticks do, ends, and what was due goes out after it") {
+  Pair pair(1);
+  REQUIRE(pair.open());
+  REQUIRE(pair.client.endpoint.send(pair.link, Bytes(100)));
+  CHECK(pair.world.run([&] { return pair.server.frames.size() == 1; }));
+  // The server owes an acknowledgement; its owner is busy with other things meanwhile.
+  const auto due = pair.server.endpoint.next_deadline();
+  REQUIRE(due);
+  LinkEvents events;
+  pair.server.endpoint.tick(*due + 1s, kWall, events);
+  PeerAddress to;
+  Bytes out;
+  CHECK(pair.server.endpoint.next_datagram(to, out, *due + 1s));
+}
