@@ -53,15 +53,16 @@ Status Endpoint::State::answer(const Initiation& packet, const link::LinkProtoco
   const Bytes bound = datagram_prologue(packet.hello, local.identity.node_id(), packet.resumes);
   TAUT_TRY(link::Handshake handshake, link::Handshake::respond(local, protocol, packet.hello, bound, wall));
   TAUT_CHECK(handshake.read(packet.noise_message));
-  const NodeId peer = handshake.peer()->node_id;
-  if (half_open_by_peer[peer] >= kHalfOpenPerPeerMax) return fail(Errc::exhausted, reasons::kQuota);
-  const LinkId resumes = resumed_link(packet, peer);
+  const std::optional<NodeId> peer = handshake.peer()->node_id;
+  if (peer && half_open_by_peer[*peer] >= kHalfOpenPerPeerMax) return fail(Errc::exhausted, reasons::kQuota);
+  const LinkId resumes = peer ? resumed_link(packet, *peer) : 0;
   if (packet.resumes != 0 && resumes == 0) return fail(Errc::unavailable, reasons::kNotNow);
 
   TAUT_TRY(const Bytes message, handshake.write());
   TAUT_TRY(noise::Transport transport, handshake.split());
   const SessionIndex index = new_index();
   Bytes response = write_response(index, packet.sender_index, message);
+  if (response.size() > packet.size_bytes()) return fail(Errc::violation, reasons::kTooLarge);
   const CallId call = call_id_of(packet);
   half_open.emplace(index, HalfOpen{.call = call,
                                     .peer = *handshake.peer(),
@@ -72,7 +73,7 @@ Status Endpoint::State::answer(const Initiation& packet, const link::LinkProtoco
                                     .began = now,
                                     .until = now + kHandshakeDeadline});
   by_call[call] = index;
-  ++half_open_by_peer[peer];
+  if (peer) ++half_open_by_peer[*peer];
   gate.half_open_began(from);
   timers.emplace(now + kHandshakeDeadline, LinkId{0});
   ++counters.handshakes;
@@ -110,8 +111,9 @@ bool Endpoint::State::prove(const Data& packet, Instant now, LinkEvents& events)
   Link& link = links[id];
   const std::optional<Duration> round_trip =
       proven.answers == 1 ? std::optional(now - proven.began) : std::nullopt;
-  link.session = std::make_unique<Session>(Session::Side::responder, proven.peer, std::move(proven.keys),
-                                           proven.from, now, round_trip);
+  const auto renewal = proven.peer.node_id ? Session::Renewal::as_needed : Session::Renewal::never;
+  link.session = std::make_unique<Session>(Session::Side::responder, renewal, proven.peer,
+                                           std::move(proven.keys), proven.from, now, round_trip);
   by_index[packet.receiver_index] = id;
   ++counters.links;
   events.push_back({id, link::PeerAuthenticated{proven.peer}});
@@ -130,7 +132,8 @@ HalfOpen Endpoint::State::take_half_open(std::unordered_map<SessionIndex, HalfOp
   HalfOpen taken = std::move(at->second);
   half_open.erase(at);
   by_call.erase(taken.call);
-  if (--half_open_by_peer[taken.peer.node_id] == 0) half_open_by_peer.erase(taken.peer.node_id);
+  if (const auto& node = taken.peer.node_id; node && --half_open_by_peer[*node] == 0)
+    half_open_by_peer.erase(*node);
   gate.half_open_ended(taken.from);
   return taken;
 }

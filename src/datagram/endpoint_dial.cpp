@@ -6,7 +6,7 @@ namespace taut::datagram {
 Status Endpoint::State::begin(LinkId id, Link& link, SessionIndex resumes, Instant now,
                               std::optional<WallTime> wall) {
   const link::Remote& remote = link.call->remote;
-  TAUT_TRY(const link::LinkProtocol protocol, link::link_protocol(link::kIk, remote.suite));
+  TAUT_TRY(const link::LinkProtocol protocol, link::link_protocol(*remote.pattern, remote.suite));
   const link::Hello hello{remote.version, static_cast<std::uint8_t>(link.call->purpose), protocol.noise_name};
   const Bytes bound = datagram_prologue(hello, remote.node_id, resumes);
   TAUT_TRY(link::Handshake handshake, link::Handshake::initiate(local, protocol, remote, hello, bound, wall));
@@ -64,8 +64,10 @@ void Endpoint::State::receive_response(const Response& packet, const PeerAddress
   if (link.session) {
     link.session->renew(std::move(keys), now);
   } else {
-    link.session =
-        std::make_unique<Session>(Session::Side::initiator, peer, std::move(keys), from, now, round_trip);
+    const auto renewal =
+        link.call->remote.pattern->names_initiator() ? Session::Renewal::as_needed : Session::Renewal::never;
+    link.session = std::make_unique<Session>(Session::Side::initiator, renewal, peer, std::move(keys), from,
+                                             now, round_trip);
     ++counters.links;
     events.push_back({id, link::PeerAuthenticated{peer}});
   }

@@ -33,6 +33,8 @@ struct Initiation {
   Mac mac1;
   Mac mac2;
   ByteView before_macs;  ///< what mac1 covers; mac2 covers mac1 as well
+
+  std::size_t size_bytes() const { return before_macs.size() + 2 * Mac::size_bytes; }
 };
 
 /// struct { PacketType type; uint32 sender_index; uint32 receiver_index; opaque noise_message<V>; } Response;

@@ -9,9 +9,14 @@ constexpr std::size_t kFrameHeaderBytes = 2;
 constexpr std::size_t kPayloadBytesMax = kDatagramBytesMax - kDataHeaderBytes - noise::kTagBytes;
 }  // namespace
 
-Session::Session(Side side, link::Peer peer, PacketKeys&& keys, const PeerAddress& address, Instant now,
-                 std::optional<Duration> round_trip)
-    : side_(side), peer_(peer), address_(address), keys_(std::move(keys)), last_heard_(now) {
+Session::Session(Side side, Renewal renewal, link::Peer peer, PacketKeys&& keys, const PeerAddress& address,
+                 Instant now, std::optional<Duration> round_trip)
+    : side_(side),
+      renewal_(renewal),
+      peer_(peer),
+      address_(address),
+      keys_(std::move(keys)),
+      last_heard_(now) {
   if (round_trip) flow_.measured(*round_trip);
   // The initiator's first packet proves it live, whatever it carries.
   if (side_ == Side::initiator) flow_.ping();
@@ -136,11 +141,14 @@ void Session::adopt(PacketKeys&& keys, Instant now) {
 void Session::note_use(Instant now) {
   const Duration age_max = side_ == Side::initiator ? kRekeyAfter : kRekeyAfter + kResponderPatience;
   const bool is_old = now - keys_.born() >= age_max || next_number_ - keys_begin_ >= kRekeyAfterPackets;
-  if (is_old && !overdue_since_) overdue_since_ = now;
+  if (!is_old || overdue_since_) return;
+  overdue_since_ = now;
+  if (side_ == Side::initiator && renewal_ == Renewal::never) close(now);
 }
 
 bool Session::wants_renewal() const {
-  return side_ == Side::initiator && overdue_since_.has_value() && !closed_at_;
+  const bool may_renew = side_ == Side::initiator && renewal_ == Renewal::as_needed;
+  return may_renew && overdue_since_.has_value() && !closed_at_;
 }
 
 std::vector<SessionIndex> Session::expired_indices(Instant now) {

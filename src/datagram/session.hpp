@@ -15,10 +15,12 @@ namespace taut::datagram {
 class Session {
  public:
   enum class Side : std::uint8_t { initiator, responder };
+  /// Whether its keys can be renewed: only somebody with a name can show that the link is his.
+  enum class Renewal : std::uint8_t { as_needed, never };
 
   /// @param round_trip  as the handshake took it; none: a message was repeated, and nobody can tell
-  Session(Side side, link::Peer peer, PacketKeys&& keys, const PeerAddress& address, Instant now,
-          std::optional<Duration> round_trip);
+  Session(Side side, Renewal renewal, link::Peer peer, PacketKeys&& keys, const PeerAddress& address,
+          Instant now, std::optional<Duration> round_trip);
 
   // ------------------------------------------------------------------ frames
   /// @errors misuse (too_large, bad_frame): size; exhausted (queue_full): flush first; unavailable (ended)
@@ -77,6 +79,7 @@ class Session {
   Instant over_at() const;
 
   Side side_;
+  Renewal renewal_;
   link::Peer peer_;
   PeerAddress address_;
   PacketKeys keys_;

@@ -19,7 +19,10 @@ Result<LinkProtocol> protocol_for(const Hello& hello, Purposes served) {
     return fail(Errc::incompatible, reasons::kVersionRefused);
   if (hello.purpose > kPurposeMax || !served.contains(static_cast<Purpose>(hello.purpose)))
     return fail(Errc::incompatible, reasons::kPurposeRefused);
-  return link_protocol(hello.noise_name);
+  TAUT_TRY(const LinkProtocol protocol, link_protocol(hello.noise_name));
+  if (!protocol.pattern->names_initiator() && !served.takes_anonymous())
+    return fail(Errc::incompatible, reasons::kSuiteRefused);
+  return protocol;
 }
 
 Handshake::Handshake(const Local& local, const LinkProtocol& protocol, const Hello& hello,
@@ -36,9 +39,13 @@ Handshake::Handshake(const Local& local, const LinkProtocol& protocol, const Hel
 Result<Handshake> Handshake::initiate(const Local& local, const LinkProtocol& protocol, const Remote& remote,
                                       const Hello& hello, ByteView prologue, std::optional<WallTime> wall) {
   TAUT_TRY(const noise::Protocol noise_protocol, noise::protocol_from_name(protocol.noise_name));
-  TAUT_TRY(noise::HandshakeKeys keys, our_keys(local.identity, protocol.suite));
+  noise::HandshakeKeys keys;
+  if (protocol.pattern->names_initiator()) {
+    TAUT_TRY(keys, our_keys(local.identity, protocol.suite));
+  }
   keys.rs = remote.link_key;
-  if (local.known_peers != nullptr) keys.ss = local.known_peers->static_secret(*keys.s, remote.link_key);
+  if (keys.s && local.known_peers != nullptr)
+    keys.ss = local.known_peers->static_secret(*keys.s, remote.link_key);
   TAUT_TRY(
       noise::HandshakeState noise,
       noise::HandshakeState::initialize(noise_protocol, noise::Role::initiator, prologue, std::move(keys)));
@@ -64,7 +71,7 @@ bool Handshake::shows_identity(noise::Role role) const {
 }
 
 Result<Bytes> Handshake::write() {
-  const Bytes payload = shows_identity(role()) ? our_payload() : Bytes{};
+  const Bytes payload = shows_identity(role()) ? our_payload() : Bytes(kAnonymousPayloadBytes);
   Bytes out(payload.size() + noise_.message_overhead());
   TAUT_CHECK(noise_.write_message(payload, out, *random_));
   ++messages_done_;
@@ -73,7 +80,7 @@ Result<Bytes> Handshake::write() {
 }
 
 Bytes Handshake::our_payload() const {
-  const std::optional<NodeId> recipient = peer_ ? std::optional(peer_->node_id) : expected_;
+  const std::optional<NodeId> recipient = peer_ ? peer_->node_id : expected_;
   return write_identity_payload(
       {recipient, identity_->signature_key().public_key, identity_->link_key(protocol_.suite)->certificate});
 }
@@ -88,8 +95,14 @@ Status Handshake::read(ByteView message) {
   const bool shows = shows_identity(other(role()));
   ++messages_done_;
   wrote_last_ = false;
-  if (shows) return read_payload(payload);
-  return payload.empty() ? Status{} : malformed();
+  return shows ? read_payload(payload) : take_padding(payload);
+}
+
+Status Handshake::take_padding(ByteView payload) {
+  if (!std::ranges::all_of(payload, [](Byte byte) { return byte == 0; })) return malformed();
+  if (!protocol_.pattern->names_initiator())
+    peer_ = Peer{std::nullopt, {}, protocol_.suite, purpose_, version_, 0};
+  return {};
 }
 
 Status Handshake::read_payload(ByteView bytes) {
@@ -100,9 +113,11 @@ Status Handshake::read_payload(ByteView bytes) {
 }
 
 // Both node IDs: the sender's by its certificate, which must be for the static key that Noise has proven;
-// ours by the recipient field.
+// ours by the recipient field, where the sender can know us.
 Result<NodeId> Handshake::verify(const IdentityPayload& payload) const {
-  if (payload.recipient != identity_->node_id()) return fail(Errc::unauthentic, reasons::kIdentityMismatch);
+  const bool knows_us = role() == noise::Role::responder || protocol_.pattern->names_initiator();
+  const std::optional<NodeId> us = knows_us ? std::optional(identity_->node_id()) : std::nullopt;
+  if (payload.recipient != us) return fail(Errc::unauthentic, reasons::kIdentityMismatch);
   const identity::LinkKeyClaim claim{protocol_.suite, *noise_.remote_static(),
                                      expected_ ? &*expected_ : nullptr};
   if (known_peers_ != nullptr)

@@ -40,7 +40,7 @@ class Handshake {
   ///         malformed; incompatible: as those of the identity payload
   Status read(ByteView message);
 
-  /// The peer, once its identity payload was read.
+  /// The peer, once its identity payload was read, or the message in which it shows none.
   const std::optional<Peer>& peer() const { return peer_; }
 
   /// @errors misuse: not complete
@@ -52,6 +52,7 @@ class Handshake {
 
   bool shows_identity(noise::Role role) const;
   Bytes our_payload() const;
+  Status take_padding(ByteView payload);
   Status read_payload(ByteView payload);
   Result<NodeId> verify(const IdentityPayload& payload) const;
 

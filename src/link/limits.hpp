@@ -18,6 +18,9 @@ inline constexpr std::size_t kFlushBytesMin = 2 + kRecordBytesMax;
 inline constexpr std::size_t kHandshakeBytesMax = 4096;
 /// Handshake payloads are padded to a multiple of this, so that their length says nothing.
 inline constexpr std::size_t kHandshakePaddingBytes = 256;
+/// What stands where an identity payload would, in the first message of who shows none: no less than the
+/// answer's, which carries one.
+inline constexpr std::size_t kAnonymousPayloadBytes = 512;
 
 /// Records under one key: a peer that goes further without a rekey is cut off.
 inline constexpr std::uint64_t kRekeyRecordsMax = std::uint64_t{1} << 20;

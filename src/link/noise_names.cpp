@@ -3,7 +3,7 @@
 namespace taut::link {
 namespace {
 
-constexpr std::array kPatterns{&kIk};
+constexpr std::array kPatterns{&kIk, &kNk};
 
 struct Algorithms {
   crypto::SuiteId suite;

@@ -8,14 +8,20 @@
 
 namespace taut::link {
 
-/// One more situation is one more row: XX for first contact, KK after an introduction, NK without identity.
+inline constexpr std::size_t kNever = SIZE_MAX;
+
+/// One more situation is one more row: XX for first contact, KK after an introduction.
 struct LinkPattern {
   std::string_view name;
-  std::size_t initiator_shows;  ///< index of the message that carries the initiator's identity
+  std::size_t initiator_shows;  ///< index of the message that carries the initiator's identity, or kNever
   std::size_t responder_shows;  ///< ... and the responder's
+
+  constexpr bool names_initiator() const { return initiator_shows != kNever; }
 };
 
 inline constexpr LinkPattern kIk{"IK", 0, 1};
+/// For an initiator that is not to be recognised.
+inline constexpr LinkPattern kNk{"NK", kNever, 1};
 
 struct LinkProtocol {
   const LinkPattern* pattern;

@@ -38,4 +38,13 @@ Result<Remote> remote_of(const identity::Dispatcher& dispatcher, const identity:
   return remote_for(dispatcher.node_id, suite->id, dispatcher.link_key.key, identity::kVersions.highest);
 }
 
+Result<Remote> anonymous_remote_of(const identity::Dispatcher& dispatcher) {
+  const crypto::Suite* suite = crypto::find_suite(dispatcher.link_key.suite);
+  if (suite == nullptr || !link_protocol(kNk, suite->id)) return suite_refused();
+  TAUT_TRY(Remote remote,
+           remote_for(dispatcher.node_id, suite->id, dispatcher.link_key.key, identity::kVersions.highest));
+  remote.pattern = &kNk;
+  return remote;
+}
+
 }  // namespace taut::link

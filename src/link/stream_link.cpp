@@ -18,7 +18,7 @@ StreamLink::~StreamLink() = default;
 
 Result<StreamLink> StreamLink::dial(const Local& local, const Remote& remote, Purpose purpose, Instant now,
                                     std::optional<WallTime> wall) {
-  TAUT_TRY(const LinkProtocol protocol, link_protocol(kIk, remote.suite));
+  TAUT_TRY(const LinkProtocol protocol, link_protocol(*remote.pattern, remote.suite));
   const Hello hello{remote.version, static_cast<std::uint8_t>(purpose), protocol.noise_name};
   TAUT_TRY(Handshake handshake,
            Handshake::initiate(local, protocol, remote, hello, prologue(hello, remote.node_id), wall));

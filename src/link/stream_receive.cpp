@@ -103,7 +103,7 @@ Status StreamLink::State::complete(Handshake& handshake, Events& events) {
     events.push_back(PeerAuthenticated{peer});
   } else {
     phase = Unconfirmed{std::move(both)};
-    events.push_back(PeerClaimed{peer.node_id});
+    if (peer.node_id) events.push_back(PeerClaimed{*peer.node_id});
   }
   return {};
 }

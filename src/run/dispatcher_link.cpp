@@ -20,11 +20,6 @@ namespace {
 constexpr Error kHungUp{Errc::unavailable, reasons::kEnded};
 constexpr Error kTooLate{Errc::unavailable, reasons::kDeadline};
 
-Result<link::StreamLink> dial_link(const link::Local& local, const identity::Dispatcher& dispatcher) {
-  TAUT_TRY(const link::Remote remote, link::remote_of(dispatcher, local.identity));
-  return link::StreamLink::dial(local, remote, link::Purpose::dispatcher, Loop::now(), wall_time());
-}
-
 bool is_spoken(const identity::Address& address) {
   return address.carrier == Carrier::tcp || address.carrier == Carrier::udp;
 }
@@ -38,15 +33,21 @@ carrier::Address any_address_for(const PeerAddress& to) {
 }  // namespace
 
 DispatcherLink::DispatcherLink(Loop& loop, const link::Local& local, identity::Dispatcher dispatcher,
-                               Owner& owner)
+                               Owner& owner, Caller caller)
     : loop_(loop),
       local_(local),
       dispatcher_(std::move(dispatcher)),
       owner_(owner),
+      caller_(caller),
       attempt_(loop, [this] { try_next(kTooLate); }),
       posts_(loop) {
   std::erase_if(dispatcher_.addresses, [](const auto& address) { return !is_spoken(address); });
   posts_.post([this] { dial_next(); });
+}
+
+Result<link::Remote> DispatcherLink::remote() const {
+  if (caller_ == Caller::anonymous) return link::anonymous_remote_of(dispatcher_);
+  return link::remote_of(dispatcher_, local_.identity);
 }
 
 // ---------------------------------------------------------------------- one address after the other
@@ -94,7 +95,10 @@ void DispatcherLink::dial_stream(const carrier::Address& to) {
 
 void DispatcherLink::on_dialled(Result<std::shared_ptr<carrier::Connection>> dialled) {
   if (!dialled) return try_next(dialled.error());
-  auto stream_link = dial_link(local_, dispatcher_);
+  const auto whom = remote();
+  if (!whom) return end(whom.error());
+  auto stream_link =
+      link::StreamLink::dial(local_, *whom, link::Purpose::dispatcher, Loop::now(), wall_time());
   if (!stream_link) return end(stream_link.error());
   link_ = std::make_unique<LinkedConnection>(loop_, *std::move(dialled), *std::move(stream_link), *this);
 }
@@ -113,12 +117,12 @@ void DispatcherLink::on_resolved(Result<std::vector<PeerAddress>> found) {
 }
 
 void DispatcherLink::dial_datagrams(const PeerAddress& to) {
-  const auto remote = link::remote_of(dispatcher_, local_.identity);
-  if (!remote) return end(remote.error());
+  const auto whom = remote();
+  if (!whom) return end(whom.error());
   auto socket = DatagramSocket::bind(loop_, any_address_for(to), local_, {}, nullptr);
   if (!socket) return try_next(socket.error());
   socket_ = *std::move(socket);
-  const auto dialled = socket_->dial(*remote, link::Purpose::dispatcher, to);
+  const auto dialled = socket_->dial(*whom, link::Purpose::dispatcher, to);
   if (!dialled) return end(dialled.error());
   link_ = std::make_unique<DatagramConnection>(*socket_, *dialled, *this);
   socket_->believe_refusals();
@@ -149,7 +153,7 @@ void DispatcherLink::end(const Error& why) {
 void DispatcherLink::on_authenticated(const link::Peer& peer) {
   attempt_.arm(std::nullopt);
   is_authenticated_ = true;
-  if (is_logging()) log("link_open", {{"node", short_id(peer.node_id)}});
+  if (is_logging()) log("link_open", {{"node", short_id(*peer.node_id)}});
   if (!has_hung_up_) owner_.on_connected(*this);
 }
 

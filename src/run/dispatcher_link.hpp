@@ -12,6 +12,9 @@ namespace taut::run {
 inline constexpr std::chrono::seconds kDialDeadline{5};
 inline constexpr std::chrono::seconds kHandshakeDeadline{5};
 
+/// Whether the dispatcher learns who calls (IK), or not (NK).
+enum class Caller : std::uint8_t { identified, anonymous };
+
 /// All calls from and to the loop's thread.
 class DispatcherLink final : public Link::Owner {
  public:
@@ -26,8 +29,8 @@ class DispatcherLink final : public Link::Owner {
   };
 
   /// @param local  outlives it
-  DispatcherLink(carrier::Loop& loop, const link::Local& local, identity::Dispatcher dispatcher,
-                 Owner& owner);
+  DispatcherLink(carrier::Loop& loop, const link::Local& local, identity::Dispatcher dispatcher, Owner& owner,
+                 Caller caller = Caller::identified);
 
   const NodeId& node_id() const { return dispatcher_.node_id; }
 
@@ -37,6 +40,7 @@ class DispatcherLink final : public Link::Owner {
   void hang_up();
 
  private:
+  Result<link::Remote> remote() const;
   void dial_next();
   void dial_stream(const carrier::Address& to);
   void on_dialled(Result<std::shared_ptr<carrier::Connection>> dialled);
@@ -56,6 +60,7 @@ class DispatcherLink final : public Link::Owner {
   const link::Local& local_;
   identity::Dispatcher dispatcher_;
   Owner& owner_;
+  Caller caller_;
   std::size_t next_address_ = 0;
   std::vector<datagram::PeerAddress> resolved_;  ///< of the address in hand, not tried yet, last first
   std::optional<Error> first_error_;             ///< the preferred address's, which tells most

@@ -78,8 +78,8 @@ class DispatcherServer::Session final : public Link::Owner {
 void DispatcherServer::Session::on_authenticated(const link::Peer& peer) {
   server_.half_open_.remove(id_);
   phase_ = Phase::known;
-  if (is_logging()) log("session_open", short_id(peer.node_id));
-  server_.tell([&](auto& logic, const auto& at) { return logic.on_connected(id_, peer.node_id, at); });
+  if (is_logging()) log("session_open", short_id(*peer.node_id));
+  server_.tell([&](auto& logic, const auto& at) { return logic.on_connected(id_, *peer.node_id, at); });
 }
 
 void DispatcherServer::Session::on_frame(ByteView frame) {
