@@ -21,14 +21,15 @@ Status check_external_senders(const Extensions& before, const Extensions& after,
 }
 
 /// §12.2: members who process the commit support its types; those it adds or removes need not.
-Status check_support(const TreeView& tree, const std::vector<ProposalType>& types) {
+Status check_support(const TreeView& tree, const std::set<ProposalType>& types) {
   if (types.empty()) return {};
-  Status status;
+  bool all = true;
   tree.for_each_member([&](LeafIndex, const LeafNode& leaf) {
-    for (const ProposalType type : types)
-      if (!leaf.capabilities.supports(type)) status = refuse(errors::kUnsupportedCapability);
+    all = all &&
+          std::ranges::all_of(types, [&](ProposalType type) { return leaf.capabilities.supports(type); });
   });
-  return status;
+  if (!all) return refuse(errors::kUnsupportedCapability);
+  return {};
 }
 
 Status apply_update(TreeDiff& diff, const UpdateOf& update, const LeafRules& rules,

@@ -28,7 +28,7 @@ Result<T> decoded(ByteView bytes) {
 /// larger than its shortest encoding, and this bounds by how much.
 inline constexpr std::size_t kListCountMax = kLeafCountMax;
 /// Most entries of a list of registry numbers; they are searched one by one.
-inline constexpr std::size_t kNumbersCountMax = 1024;
+inline constexpr std::size_t kNumbersCountMax = 256;
 
 /// `T x<V>` of structures.
 template <class T>

@@ -14,8 +14,8 @@ namespace {
 /// One commit on its way through §12.4.1, step by step.
 class Creation {
  public:
-  Creation(const GroupState& group, const CommitOptions& options, const Time& now)
-      : group_(group), options_(options), now_(now), diff_(group.tree) {}
+  Creation(const GroupState& group, const CommitOptions& options, const Time& now, SelectionWidth width)
+      : group_(group), options_(options), now_(now), width_(width), diff_(group.tree) {}
 
   Result<CreatedCommit> run(CommitPurpose purpose, const GroupState* previous) {
     TAUT_CHECK(choose_proposals());
@@ -51,7 +51,7 @@ class Creation {
     if (options_.references) {
       covered_ = *options_.references;
     } else {
-      ProposalSelection selection = select_proposals(group_, options_.proposals, now_);
+      ProposalSelection selection = select_proposals(group_, options_.proposals, now_, width_);
       for (const PendingProposal* pending : selection.covered) covered_.push_back(pending->ref);
       left_out_ = std::move(selection.left_out);
     }
@@ -132,6 +132,7 @@ class Creation {
   const GroupState& group_;
   const CommitOptions& options_;
   const Time& now_;
+  SelectionWidth width_;
   TreeDiff diff_;
   Commit commit_;
   std::vector<ProposalRef> covered_;
@@ -143,7 +144,14 @@ class Creation {
 
 Result<CreatedCommit> create_commit(const GroupState& group, const CommitOptions& options, const Time& now,
                                     CommitPurpose purpose, const GroupState* previous) {
-  return Creation(group, options, now).run(purpose, previous);
+  Result<CreatedCommit> made = Creation(group, options, now, SelectionWidth::all).run(purpose, previous);
+  if (made || options.references || group.proposals.empty()) return made;
+  for (const auto width :
+       {SelectionWidth::without_extensions, SelectionWidth::removals, SelectionWidth::none}) {
+    made = Creation(group, options, now, width).run(purpose, previous);
+    if (made) break;
+  }
+  return made;
 }
 
 }  // namespace taut::mls

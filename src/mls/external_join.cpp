@@ -83,8 +83,7 @@ class ExternalJoining {
       TAUT_TRY(PendingProposal proposal,
                read_self_remove(suite_, message, context(), group_context_, verified_.tree));
       commit_.proposals.push_back({proposal.ref});
-      TAUT_CHECK(
-          self_removes_.add(std::move(proposal), options_.join.settings.pending_proposals_max, unused));
+      TAUT_CHECK(self_removes_.add(std::move(proposal), options_.join.settings, unused));
     }
     return {};
   }

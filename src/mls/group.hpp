@@ -123,7 +123,7 @@ class Group {
   /// @errors kWrongGroup, kFutureEpoch, kPastEpoch, kUnknownSender, kBadSignature, kBadTag,
   ///         kMissingProposal, kMissingPsk, kNotPermitted and the other rules, malformed, exhausted
   Result<Received> receive(ByteView message, Time now);
-  /// @errors kWrongEpoch: staged on another epoch than this
+  /// @errors kWrongEpoch: staged on another epoch than this; kGroupClosed
   Result<Merged> merge(StagedCommit staged, Time now);
   /// Erases what has passed its time.
   void tick(Time now);

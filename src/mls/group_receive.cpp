@@ -47,7 +47,7 @@ Result<ReceivedProposal> take_proposal(GroupState& group, UnprotectedMessage ope
   TAUT_CHECK(check_sender(content.content.sender, proposal, content.wire_format));
   const ProposalRef ref = make_proposal_ref(*group.suite, encoded(content));
   TAUT_CHECK(group.proposals.add({ref, content.content.sender, proposal, content.wire_format, std::nullopt},
-                                 group.settings.pending_proposals_max, group.journal));
+                                 group.settings, group.journal));
   if (opened.key) opened.key_tree->consume(*std::move(opened.key), group.journal);
   return ReceivedProposal{ref, content.content.sender, proposal, content.content.authenticated_data};
 }
@@ -106,7 +106,7 @@ Result<Received> Group::take_handshake(UnprotectedMessage opened) {
   if (opened.content.content.content.as<Commit>() == nullptr)
     return take_proposal(*state_, std::move(opened));
   TAUT_TRY(std::unique_ptr<CommitChanges> changes, stage_commit(*state_, opened.content));
-  changes->handshake_key = std::move(opened.key);
+  if (opened.key) changes->handshake_key = opened.key->position;
   return StagedCommit(std::move(changes));
 }
 
@@ -121,6 +121,7 @@ Status Group::stage_pending() {
 }
 
 Result<Merged> Group::merge(StagedCommit staged, Time now) {
+  if (state_->status != GroupStatus::active) return refuse(errors::kGroupClosed);
   if (staged.changes_->base != state_->epoch.interim_transcript_hash) return refuse(errors::kWrongEpoch);
   if (staged.is_own()) return merge_pending(now);
   return merge_changes(*state_, std::move(*staged.changes_), now);

@@ -32,8 +32,8 @@ Result<SentProposal> send_proposal(GroupState& group, const Proposal& proposal, 
   const ProposalRef ref = make_proposal_ref(*group.suite, encoded(content));
   TAUT_TRY(ProtectedMessage message, protect_message(group, content));
   own.message_hash = hash_message(*group.suite, message.message);
-  TAUT_CHECK(group.proposals.add({ref, sender, proposal, wire_format, std::move(own)},
-                                 group.settings.pending_proposals_max, group.journal));
+  TAUT_CHECK(group.proposals.add({ref, sender, proposal, wire_format, std::move(own)}, group.settings,
+                                 group.journal));
   return SentProposal{release(group, std::move(message)), ref};
 }
 

@@ -33,7 +33,7 @@ struct CommitChanges {
     OwnPart own;
   };
   std::optional<Next> next;
-  std::optional<SecretTree::Staged> handshake_key;  ///< of the PrivateMessage that it came in
+  std::optional<KeyPosition> handshake_key;  ///< of the PrivateMessage that it came in
   bool is_own = false;
 };
 

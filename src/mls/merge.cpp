@@ -74,8 +74,7 @@ void leave(GroupState& group, const Time& now) {
 }  // namespace
 
 Merged merge_changes(GroupState& group, CommitChanges changes, const Time& now) {
-  if (changes.handshake_key)
-    group.epoch.secret_tree.consume(*std::move(changes.handshake_key), group.journal);
+  if (changes.handshake_key) group.epoch.secret_tree.consume_at(*changes.handshake_key, group.journal);
   std::vector<Proposal> lost = collect_lost(group, changes);
   group.pending.reset();
   group.reinit = changes.effects.reinit;

@@ -21,6 +21,7 @@ class ParentHashCheck {
 
   Status run() {
     covered_.assign(tree_.size().node_count(), false);
+    count_resolutions();
     tree_.for_each_member([&](LeafIndex index, const LeafNode& leaf) {
       if (leaf.source() == LeafNodeSource::commit) follow(NodeIndex(index));
     });
@@ -30,6 +31,19 @@ class ParentHashCheck {
   }
 
  private:
+  // Level by level, as the tree is hashed.
+  void count_resolutions() {
+    resolution_sizes_.assign(tree_.size().node_count(), 0);
+    tree_.for_each_member([&](LeafIndex index, const LeafNode&) { size_of(NodeIndex(index)) = 1; });
+    for (std::uint32_t first = 1; first < tree_.size().node_count(); first = 2 * first + 1)
+      for (NodeIndex node(first); tree_.size().contains(node); node.value += 2 * (first + 1)) {
+        const ParentNode* parent_node = tree_.parent_node(node);
+        size_of(node) = parent_node == nullptr ? size_of(left(node)) + size_of(right(node))
+                                               : 1 + parent_node->unmerged_leaves.size();
+      }
+  }
+  std::size_t& size_of(NodeIndex node) { return resolution_sizes_[node.value]; }
+
   // The chain that begins at a leaf, as far as its hashes hold. Two chains cannot meet: from different
   // sides each would have to hash the other, and on one side `is_updated_together` holds for one node only.
   void follow(NodeIndex node) {
@@ -58,11 +72,15 @@ class ParentHashCheck {
                                    original_tree_hash(sibling(c), parent_node.unmerged_leaves));
   }
 
-  bool is_updated_together(NodeIndex d, NodeIndex c, LeafSpan unmerged) const {
+  // The resolution of C is D and the unmerged leaves. It is written out for one D at most where unmerged
+  // leaves are what they should be: n leaves below a single parent cost no n squared.
+  bool is_updated_together(NodeIndex d, NodeIndex c, LeafSpan unmerged) {
+    const LeafSpan below_c = below(unmerged, c);
+    if (size_of(c) != 1 + below_c.size()) return false;
+    if (d.is_leaf() && std::ranges::binary_search(below_c, d.leaf())) return false;
     std::vector<NodeIndex> expected = resolution(tree_, c);
     if (std::erase(expected, d) == 0) return false;
-    return std::ranges::equal(expected, below(unmerged, c), {}, {},
-                              [](LeafIndex leaf) { return NodeIndex(leaf); });
+    return std::ranges::equal(expected, below_c, {}, {}, [](LeafIndex leaf) { return NodeIndex(leaf); });
   }
 
   const crypto::Digest& parent_hash_of(NodeIndex node) const {
@@ -87,6 +105,7 @@ class ParentHashCheck {
   const RatchetTree& tree_;
   TreeHasher hasher_;
   std::vector<bool> covered_;
+  std::vector<std::size_t> resolution_sizes_;
 };
 
 }  // namespace

@@ -37,14 +37,18 @@ void write_time(wire::Writer& out, const std::optional<WallTime>& time) {
   if (time) out.u64(time->unix_ms);
 }
 
+Duration lifetime_of(const Settings& settings) {
+  return std::clamp(settings.past_epoch_lifetime, Duration::zero(), kPastEpochLifetimeMax);
+}
+
 /// How long an epoch may stay, as one can tell after a restart; nothing when that is not at all.
 std::optional<Duration> time_left(const std::optional<WallTime>& ended, const Settings& settings,
                                   const Time& now) {
   if (!ended || !now.wall) return std::nullopt;
   const std::uint64_t age_ms = now.wall->unix_ms - std::min(now.wall->unix_ms, ended->unix_ms);
-  const auto limit_ms = std::chrono::duration_cast<std::chrono::milliseconds>(settings.past_epoch_lifetime);
+  const auto limit_ms = std::chrono::duration_cast<std::chrono::milliseconds>(lifetime_of(settings));
   if (age_ms >= static_cast<std::uint64_t>(limit_ms.count())) return std::nullopt;
-  return settings.past_epoch_lifetime - std::chrono::milliseconds(age_ms);
+  return lifetime_of(settings) - std::chrono::milliseconds(age_ms);
 }
 
 }  // namespace
@@ -58,7 +62,7 @@ void PastEpochs::add(Epoch&& epoch, const RatchetTree& tree, const TreeChanges* 
                      .secret_tree = std::move(epoch.secret_tree),
                      .displaced = {},
                      .ended = now.wall,
-                     .deadline = now.instant + settings.past_epoch_lifetime});
+                     .deadline = now.instant + lifetime_of(settings)});
   if (changes != nullptr) epochs_.back().displaced = displaced_by(*changes, tree);
   journal.touch(epoch_record(epochs_.back().epoch));
   for (const auto& [leaf, was] : epochs_.back().displaced)

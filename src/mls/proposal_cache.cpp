@@ -6,6 +6,8 @@ namespace {
 
 RecordKey record_key(std::uint32_t order) { return {.kind = RecordKind::proposal, .index = order}; }
 
+bool is_from_outside(const PendingProposal& proposal) { return proposal.sender.type() != SenderType::member; }
+
 void write_optional_key(wire::Writer& out, const std::optional<ByteView>& key) {
   out.present(key.has_value());
   if (key) out.vector(*key);
@@ -38,21 +40,38 @@ Result<OwnProposal> read_own(const Suite& suite, wire::Reader& in) {
 
 }  // namespace
 
-Status ProposalCache::add(PendingProposal proposal, std::uint32_t count_max, Journal& journal) {
+// Nobody outside the group can take up the room that members need to propose.
+Status ProposalCache::add(PendingProposal proposal, const Settings& settings, Journal& journal) {
   if (by_ref_.contains(proposal.ref)) return {};
-  if (by_order_.size() >= count_max) return refuse(errors::kLimit);
+  const Load more{1, encoded(proposal.proposal).size()};
+  const std::size_t count_max = settings.pending_proposals_max;
+  const std::size_t bytes_max = settings.pending_proposal_bytes_max;
+  if (!all_.fits(more, count_max, bytes_max) ||
+      (is_from_outside(proposal) && !from_outside_.fits(more, count_max / 2, bytes_max / 2)))
+    return refuse(errors::kLimit);
   const std::uint32_t order = by_order_.empty() ? 0 : by_order_.rbegin()->first + 1;
-  by_ref_.emplace(proposal.ref, order);
-  by_order_.emplace(order, std::move(proposal));
+  insert(order, std::move(proposal));
   journal.touch(record_key(order));
   return {};
+}
+
+void ProposalCache::insert(std::uint32_t order, PendingProposal proposal) {
+  const Load more{1, encoded(proposal.proposal).size()};
+  all_.add(more);
+  if (is_from_outside(proposal)) from_outside_.add(more);
+  by_ref_.emplace(proposal.ref, order);
+  by_order_.emplace(order, std::move(proposal));
 }
 
 void ProposalCache::erase(const ProposalRef& ref, Journal& journal) {
   const auto at = by_ref_.find(ref);
   if (at == by_ref_.end()) return;
+  const auto proposal = by_order_.find(at->second);
+  const Load less{1, encoded(proposal->second.proposal).size()};
+  all_.remove(less);
+  if (is_from_outside(proposal->second)) from_outside_.remove(less);
   journal.touch(record_key(at->second));
-  by_order_.erase(at->second);
+  by_order_.erase(proposal);
   by_ref_.erase(at);
 }
 
@@ -62,8 +81,7 @@ std::vector<PendingProposal> ProposalCache::take_all(Journal& journal) {
     journal.touch(record_key(order));
     all.push_back(std::move(proposal));
   }
-  by_order_.clear();
-  by_ref_.clear();
+  *this = {};
   return all;
 }
 
@@ -121,8 +139,8 @@ Status ProposalCache::restore(const Suite& suite, const RecordKey& key, ByteView
     TAUT_TRY(one.own, read_own(suite, in));
   }
   TAUT_CHECK(in.finish());
-  if (!by_ref_.emplace(one.ref, key.index).second) return malformed();
-  by_order_.insert_or_assign(key.index, std::move(one));
+  if (by_ref_.contains(one.ref) || by_order_.contains(key.index)) return malformed();
+  insert(key.index, std::move(one));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "mls/framing.hpp"
 #include "mls/labelled.hpp"
 #include "mls/record.hpp"
+#include "mls/settings.hpp"
 
 namespace taut::mls {
 
@@ -28,7 +29,7 @@ struct PendingProposal {
 class ProposalCache {
  public:
   /// @errors kLimit; nothing changes when it is there already
-  Status add(PendingProposal proposal, std::uint32_t count_max, Journal& journal);
+  Status add(PendingProposal proposal, const Settings& settings, Journal& journal);
   void erase(const ProposalRef& ref, Journal& journal);
   /// An epoch began: all of them go.
   std::vector<PendingProposal> take_all(Journal& journal);
@@ -47,8 +48,20 @@ class ProposalCache {
   Status restore(const Suite& suite, const RecordKey& key, ByteView value);
 
  private:
+  /// How much of its limits the cache has used.
+  struct Load {
+    std::size_t count = 0, bytes = 0;
+    void add(const Load& more) { count += more.count, bytes += more.bytes; }
+    void remove(const Load& less) { count -= less.count, bytes -= less.bytes; }
+    bool fits(const Load& more, std::size_t count_max, std::size_t bytes_max) const {
+      return count + more.count <= count_max && bytes + more.bytes <= bytes_max;
+    }
+  };
+  void insert(std::uint32_t order, PendingProposal proposal);
+
   std::map<std::uint32_t, PendingProposal> by_order_;
   std::map<ProposalRef, std::uint32_t> by_ref_;
+  Load all_, from_outside_;
 };
 
 }  // namespace taut::mls

@@ -16,7 +16,7 @@ class Sorter {
     const ProposalType type = one.proposal->type();
     if (is_external() && !permitted_in_external_commit(one, type))
       return refuse(errors::kInvalidProposalList);
-    if (!is_default(type)) list_.beyond_default.push_back(type);
+    if (!is_default(type)) list_.beyond_default.insert(type);
     list_.requires_path |= requires_path(type);
     return std::visit([&](const auto& proposal) { return place(proposal, one); }, one.proposal->value);
   }

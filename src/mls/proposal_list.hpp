@@ -2,6 +2,7 @@
 // The proposals of one commit, sorted by what they do, after the rules that concern the list itself
 // (RFC 9420 §12.2; draft-ietf-mls-extensions, "SelfRemove").
 
+#include <set>
 #include <span>
 
 #include "mls/framing.hpp"
@@ -41,8 +42,8 @@ struct ProposalList {
   std::vector<const PreSharedKeyId*> psks;
   const ReInit* reinit = nullptr;
   const ExternalInit* external_init = nullptr;
-  std::vector<ProposalType> beyond_default;  ///< types that every member who processes it must support
-  std::optional<LeafIndex> resync;           ///< what an external commit removes in its own right
+  std::set<ProposalType> beyond_default;  ///< types that every member who processes it must support
+  std::optional<LeafIndex> resync;        ///< what an external commit removes in its own right
   bool requires_path = false;
 
   /// @errors kInvalidProposalList: the list as a whole; kNotPermitted: one in it, from this sender;

@@ -16,7 +16,8 @@ constexpr RecordKey kPendingCommit{.kind = RecordKind::pending_commit};
 void write_settings(wire::Writer& out, const Settings& settings) {
   out.u8(static_cast<std::uint8_t>(settings.handshake)).u32(settings.past_epochs_max);
   out.u64(static_cast<std::uint64_t>(settings.past_epoch_lifetime.count()));
-  out.u32(settings.resumption_psks_max).u32(settings.pending_proposals_max);
+  out.u32(settings.resumption_psks_max);
+  out.u32(settings.pending_proposals_max).u32(settings.pending_proposal_bytes_max);
   out.u32(settings.padding_block_bytes);
   out.u64(static_cast<std::uint64_t>(settings.key_package_lifetime_max.count()));
 }
@@ -30,6 +31,7 @@ Result<Settings> read_settings(wire::Reader& in) {
   TAUT_TRY(const std::uint64_t past_epoch_lifetime, in.u64());
   TAUT_TRY(settings.resumption_psks_max, in.u32());
   TAUT_TRY(settings.pending_proposals_max, in.u32());
+  TAUT_TRY(settings.pending_proposal_bytes_max, in.u32());
   TAUT_TRY(settings.padding_block_bytes, in.u32());
   TAUT_TRY(const std::uint64_t key_package_lifetime_max, in.u64());
   if ((past_epoch_lifetime | key_package_lifetime_max) >> 63 != 0) return malformed();
@@ -226,6 +228,7 @@ Status restore_all(GroupState& group, std::span<const Record> records, const Tim
 Status check_consistency(const GroupState& group) {
   const LeafNode* leaf = group.tree.leaf(group.own_leaf);
   if (group.status == GroupStatus::removed) return {};
+  if (group.pending && group.pending->own.private_tree.own_leaf() != group.own_leaf) return malformed();
   if (leaf == nullptr || !group.private_tree) return malformed();
   if (group.tree.tree_hash() != group.epoch.context.tree_hash) return refuse(errors::kBadTreeHash);
   if (!group.private_tree->is_consistent_with(group.tree) ||

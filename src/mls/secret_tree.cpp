@@ -142,6 +142,10 @@ void SecretTree::consume(Staged staged, Journal& journal) {
   if (kept_.size() > kKeptKeysMax) forget_oldest(journal);
 }
 
+void SecretTree::consume_at(KeyPosition position, Journal& journal) {
+  if (auto staged = stage(position)) consume(*std::move(staged), journal);
+}
+
 /// The leaf's first message: every secret on its path is consumed (§9.2).
 void SecretTree::begin_leaf(const KeyPosition& position, Staged::Advance& advance, Journal& journal) {
   for (unsigned level = 0; ancestor(position.leaf, level).value < 2 * leaf_count_ - 1; ++level) {

@@ -71,6 +71,8 @@ class SecretTree {
   /// The message is authentic (tag and signature hold) or is about to leave: its key is gone for good.
   /// @pre nothing was consumed since it was staged
   void consume(Staged staged, Journal& journal);
+  /// The same for a message that was opened a while ago: whatever was consumed since stays so.
+  void consume_at(KeyPosition position, Journal& journal);
 
   std::uint64_t epoch() const { return epoch_; }
   std::uint32_t leaf_count() const { return leaf_count_; }

@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include "mls/key_package_rules.hpp"
-
 namespace taut::mls {
 
 Status check_sending(const GroupState& group, const Proposal& proposal, const Time& now) {
@@ -16,11 +14,25 @@ Status check_sending(const GroupState& group, const Proposal& proposal, const Ti
 
 namespace {
 
+/// A commit of this proposal and nothing else would hold. An Add may want a key that another proposal sets
+/// free: `has_fresh_keys` judges that.
+Status check_alone(const GroupState& group, const PendingProposal& pending) {
+  const ListedProposal alone{&pending.proposal, pending.sender, ProposalOrigin::by_reference};
+  TreeDiff diff(group.tree);
+  TAUT_TRY(const ProposalList list, ProposalList::sort(*group.suite, {group.own_leaf}, {&alone, 1}));
+  TAUT_TRY(const AppliedProposals applied,
+           apply_proposals(diff, group.epoch.context, list, group.hooks.authentication));
+  const Status status = check_tree(diff, applied);
+  const bool is_add = pending.proposal.as<Add>() != nullptr;
+  return is_add && !status && status.error() == errors::kDuplicateKey ? Status() : status;
+}
+
 /// Goes through the proposals from the latest to the first, strongest kinds first, and takes what fits
 /// with what was taken.
 class Selection {
  public:
-  Selection(const GroupState& group, const Time& now) : group_(group), now_(now) {}
+  Selection(const GroupState& group, const Time& now, SelectionWidth width)
+      : group_(group), now_(now), width_(width) {}
 
   void take_by_value(const Proposal& proposal) {
     ++count_;
@@ -33,7 +45,8 @@ class Selection {
 
   void consider(const PendingProposal& pending) {
     Status fits = check_sending(group_, pending.proposal, now_);
-    if (fits && has_reinit_) fits = refuse(errors::kInvalidProposalList);
+    if (fits && (has_reinit_ || !is_permitted(pending.proposal.type()))) fits = unfit();
+    if (fits) fits = check_alone(group_, pending);
     if (fits) fits = std::visit([&](const auto& one) { return fit(one, pending); }, pending.proposal.value);
     if (fits) {
       ++count_;
@@ -53,6 +66,20 @@ class Selection {
  private:
   static Status unfit() { return refuse(errors::kInvalidProposalList); }
 
+  bool is_permitted(ProposalType type) const {
+    switch (width_) {
+      case SelectionWidth::all:
+        return true;
+      case SelectionWidth::without_extensions:
+        return type != ProposalType::group_context_extensions;
+      case SelectionWidth::removals:
+        return type == ProposalType::remove || type == ProposalType::self_remove;
+      case SelectionWidth::none:
+        return false;
+    }
+    return false;
+  }
+
   Status claim(LeafIndex leaf) {
     if (leaf == group_.own_leaf || group_.tree.leaf(leaf) == nullptr || !claimed_.insert(leaf).second)
       return unfit();
@@ -63,9 +90,12 @@ class Selection {
     keys_.insert(leaf.encryption_key.bytes);
     keys_.insert(leaf.signature_key.bytes);
   }
+  bool has_taken_keys(const LeafNode& leaf) const {
+    return keys_.contains(leaf.encryption_key.bytes) || keys_.contains(leaf.signature_key.bytes);
+  }
   /// Keys that nobody has, but for members who leave or change with this commit.
   bool has_fresh_keys(const LeafNode& leaf) const {
-    if (keys_.contains(leaf.encryption_key.bytes) || keys_.contains(leaf.signature_key.bytes)) return false;
+    if (has_taken_keys(leaf)) return false;
     const auto same = group_.tree.find_signature_key(leaf.signature_key.view());
     return (!same || claimed_.contains(*same)) &&
            !group_.tree.find_encryption_key(leaf.encryption_key.view());
@@ -78,18 +108,14 @@ class Selection {
   Status fit(const Remove& remove, const PendingProposal&) { return claim(remove.removed); }
   Status fit(const Update& update, const PendingProposal& pending) {
     const auto* member = std::get_if<MemberSender>(&pending.sender.value);
-    if (member == nullptr) return unfit();
-    TAUT_TRY(const LeafRules rules, LeafRules::of_group(group_.epoch.context));
-    TAUT_CHECK(rules.check(update.leaf_node, LeafNodeSource::update));
-    TAUT_CHECK(rules.check_signature(update.leaf_node, member->leaf_index));
-    if (group_.tree.find_encryption_key(update.leaf_node.encryption_key.view())) return unfit();
-    return claim(member->leaf_index);
+    const LeafNode& leaf = update.leaf_node;
+    if (member == nullptr || has_taken_keys(leaf)) return unfit();
+    TAUT_CHECK(claim(member->leaf_index));
+    take_keys(leaf);
+    return {};
   }
   Status fit(const Add& add, const PendingProposal&) {
-    TAUT_TRY(const LeafRules rules, LeafRules::of_group(group_.epoch.context));
-    TAUT_CHECK(verify_key_package(rules, add.key_package));
     const LeafNode& leaf = add.key_package.leaf_node;
-    TAUT_CHECK(group_.hooks.authentication.validate(leaf.credential, leaf.signature_key));
     if (!has_fresh_keys(leaf)) return unfit();
     take_keys(leaf);
     return {};
@@ -97,7 +123,7 @@ class Selection {
   Status fit(const PreSharedKey& proposal, const PendingProposal&) {
     const PskFinder finder{group_.hooks.psks, &group_};
     if (const auto psk = finder.find(proposal.psk); !psk) return std::unexpected(psk.error());
-    if (!psks_.insert(proposal.psk).second) return unfit();
+    if (psks_.size() == kPskCountMax || !psks_.insert(proposal.psk).second) return unfit();
     return {};
   }
   Status fit(const GroupContextExtensions&, const PendingProposal&) {
@@ -114,6 +140,7 @@ class Selection {
 
   const GroupState& group_;
   const Time& now_;
+  SelectionWidth width_;
   std::set<ProposalRef> taken_;
   std::vector<std::pair<ProposalRef, Error>> left_out_;
   std::set<LeafIndex> claimed_;
@@ -144,8 +171,8 @@ int rank(const Proposal& proposal) {
 }  // namespace
 
 ProposalSelection select_proposals(const GroupState& group, const std::vector<Proposal>& by_value,
-                                   const Time& now) {
-  Selection selection(group, now);
+                                   const Time& now, SelectionWidth width) {
+  Selection selection(group, now, width);
   for (const Proposal& proposal : by_value) selection.take_by_value(proposal);
   std::vector<const PendingProposal*> latest_first = group.proposals.list();
   std::ranges::reverse(latest_first);

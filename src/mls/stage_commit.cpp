@@ -168,6 +168,8 @@ class Stage {
     if (!tag || !equals_in_constant_time(tag->view(), next.epoch.confirmation_tag.view()))
       return refuse(errors::kBadConfirmationTag);
     own.private_tree.keep_only(diff_);
+    // Only a saved state could say otherwise: a pending commit that is not of this leaf.
+    if (!own.private_tree.is_consistent_with(diff_)) return refuse(errors::kBadKey);
     staged_->next.emplace(std::move(next.epoch), std::move(diff_).take(), std::move(own));
     return std::move(staged_);
   }

@@ -179,6 +179,16 @@ TEST_CASE("records that do not make a group are refused") {
   twice.push_back({twice.front().key, SecretBytes(twice.front().value.expose())});
   CHECK(error_of(Group::load(world.hooks(), std::move(twice), kNow)) == errors::kMalformed);
 
+  // A pending commit of somebody else.
+  must(groups[0].commit({}, kNow));
+  must(groups[1].commit({}, kNow));
+  Store swapped(groups[0]);
+  swapped.records[{.kind = RecordKind::pending_commit}] =
+      Store(groups[1]).records[{.kind = RecordKind::pending_commit}];
+  CHECK(error_of(Group::load(world.hooks(), swapped.content(), kNow)) == errors::kMalformed);
+  groups[0].drop_pending();
+  groups[1].drop_pending();
+
   // Nodes of another save do not fit the epoch.
   Store old(groups[0]);
   merge_all(groups[1], must(groups[1].commit({}, kNow)).commit, {&groups[0]});

@@ -115,6 +115,27 @@ TEST_CASE("tree validation: a parent that no leaf vouches for") {
   }
 }
 
+TEST_CASE("tree validation: many leaves below one parent cost no n squared") {
+  const auto time_to_refuse = [](std::uint32_t count) {
+    const TreeWorld world;
+    Nodes nodes;
+    LeafNode leaf = *world.tree.leaf({0});
+    leaf.from = FromCommit{crypto::Digest(Bytes(32, 1))};
+    for (std::uint32_t i = 0; i < count; ++i) nodes.leaves.push_back({{i}, leaf});
+    nodes.parents.push_back({TreeSize::for_leaf_count(count).root(), {HpkePublicKey(Bytes(32, 9)), {}, {}}});
+    const RatchetTree tree =
+        must(RatchetTree::from_nodes(world.suite.hash, std::move(nodes.leaves), std::move(nodes.parents)));
+    const double start = thread_cpu_s();
+    CHECK(check_parent_hashes(tree).error() == errors::kBadParentHash);
+    return thread_cpu_s() - start;
+  };
+  time_to_refuse(500);  // warm
+  const double few = time_to_refuse(1'000);
+  const double many = time_to_refuse(16'000);
+  // 16 times the work; a quadratic one would take 256 times as long.
+  CHECK(many < few * 80);
+}
+
 TEST_CASE("tree validation: a leaf below a parent, neither part of its path nor unmerged there") {
   TreeWorld world;
   world.add(3);

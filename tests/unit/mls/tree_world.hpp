@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <ctime>
 #include <map>
 
 #include "mls/treekem.hpp"
@@ -15,6 +16,13 @@ template <class T>
 T must(Result<T> result) {
   REQUIRE_MESSAGE(result.has_value(), result.error().reason.name);
   return *std::move(result);
+}
+
+/// Seconds that this thread has computed: what else the machine does is no matter.
+inline double thread_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 struct Keys {
