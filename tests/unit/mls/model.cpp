@@ -36,6 +36,14 @@ Model::Model(std::uint64_t seed, crypto::SuiteId suite, HandshakeFormat handshak
 
 // ---- Steps ----
 
+void Model::gather() {
+  CommitOptions options;
+  for (const Person who : outside()) options.proposals.push_back(add(who));
+  log_commit(0, must(people_.front().group->commit(std::move(options), now())));
+  read(0, log_.size());
+  REQUIRE(inside().size() == kPeople);
+}
+
 void Model::step() {
   instant_ = instant_ + std::chrono::milliseconds(below(2'000));
   const Person who = one_of(inside());
@@ -66,7 +74,8 @@ void Model::step() {
     case 14:
       return haunt();
     default:
-      if (const auto others = outside(); !others.empty() && chance(2)) return join_externally(one_of(others));
+      if (const auto others = outside(); !others.empty() && !chance(4))
+        return join_externally(one_of(others));
       return chance(6) ? join_externally(who) : deliver(who);
   }
 }

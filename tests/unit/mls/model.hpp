@@ -27,6 +27,8 @@ class Model {
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
+  /// The first one invites all the others at once.
+  void gather();
   /// Somebody does something.
   void step();
   /// Everybody reads the log to its end, and sends one message that all others open.
