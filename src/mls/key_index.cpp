@@ -6,6 +6,18 @@ namespace {
 
 bool is_less(ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); }
 
+/// A node with the first bytes of its key, as a number of the same order: most comparisons need no more.
+struct Sorted {
+  std::uint64_t prefix;
+  NodeIndex node;
+};
+
+std::uint64_t prefix_of(ByteView key) {
+  std::uint64_t prefix = 0;
+  for (std::size_t i = 0; i < sizeof prefix; ++i) prefix = prefix << 8 | (i < key.size() ? key[i] : Byte{0});
+  return prefix;
+}
+
 }  // namespace
 
 ByteView key_of(const TreeView& tree, NodeIndex node, KeyRole role) {
@@ -14,12 +26,18 @@ ByteView key_of(const TreeView& tree, NodeIndex node, KeyRole role) {
 }
 
 void KeyIndex::rebuild(const TreeView& tree) {
-  nodes_.clear();
-  nodes_.reserve(2 * std::size_t{tree.member_count()});
+  std::vector<Sorted> sorted;
+  sorted.reserve(2 * std::size_t{tree.member_count()});
   const std::uint32_t step = role_ == KeyRole::encryption ? 1 : 2;  // signature keys: leaves only
   for (NodeIndex node; tree.size().contains(node); node.value += step)
-    if (!tree.is_blank(node)) nodes_.push_back(node);
-  std::ranges::sort(nodes_, is_less, [&](NodeIndex node) { return key_of(tree, node, role_); });
+    if (!tree.is_blank(node)) sorted.push_back({prefix_of(key_of(tree, node, role_)), node});
+  std::ranges::sort(sorted, [&](const Sorted& a, const Sorted& b) {
+    if (a.prefix != b.prefix) return a.prefix < b.prefix;
+    return is_less(key_of(tree, a.node, role_), key_of(tree, b.node, role_));
+  });
+  nodes_.clear();
+  nodes_.reserve(sorted.size());
+  for (const Sorted& one : sorted) nodes_.push_back(one.node);
 }
 
 void KeyIndex::erase(const TreeView& tree, NodeIndex node) {

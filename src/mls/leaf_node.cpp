@@ -60,12 +60,15 @@ void LeafNode::write(wire::Writer& out) const {
 }
 
 Bytes leaf_node_tbs(const LeafNode& leaf, const LeafPlace* place) {
-  return wire::written([&](wire::Writer& out) {
-    write_above_signature(out, leaf);
-    if (leaf.source() == LeafNodeSource::key_package) return;
-    assert(place != nullptr);
-    out.vector(place->group_id.view()).u32(place->leaf_index.value);
-  });
+  constexpr std::size_t kUsualBytes = 512;  // who joins writes one for each member
+  Bytes tbs;
+  tbs.reserve(kUsualBytes);
+  wire::Writer out(tbs);
+  write_above_signature(out, leaf);
+  if (leaf.source() == LeafNodeSource::key_package) return tbs;
+  assert(place != nullptr);
+  out.vector(place->group_id.view()).u32(place->leaf_index.value);
+  return tbs;
 }
 
 }  // namespace taut::mls
