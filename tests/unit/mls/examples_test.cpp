@@ -31,6 +31,26 @@ std::string excerpt(const std::string& name) {
   return text.substr(begin + mark.size(), end - begin - mark.size());
 }
 
+/// All of these tests, in one text.
+std::string all_tests() {
+  std::string text;
+  for (const auto& entry : std::filesystem::directory_iterator(taut::test::source_dir() / "tests/unit/mls"))
+    if (entry.path().extension() == ".cpp") text += read(entry.path());
+  return text;
+}
+
+/// What stands in quotes from `begin` on.
+std::vector<std::string> quoted(const std::string& text, std::size_t begin) {
+  std::vector<std::string> found;
+  while ((begin = text.find('"', begin)) != std::string::npos) {
+    const std::size_t end = text.find('"', begin + 1);
+    REQUIRE(end != std::string::npos);
+    found.push_back(text.substr(begin + 1, end - begin - 1));
+    begin = end + 1;
+  }
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("the examples of docs/mls.md run") {
@@ -70,5 +90,16 @@ TEST_CASE("docs/mls.md shows them as they are, each in about twenty lines") {
     CHECK_MESSAGE(page.find("```cpp\n" + code + "```\n") != std::string::npos,
                   "docs/mls.md differs from " << name);
     CHECK_MESSAGE(std::ranges::count(code, '\n') <= 20, name << " is longer than twenty lines");
+  }
+}
+
+TEST_CASE("docs/mls.md names tests that there are") {
+  const std::string page = read(taut::test::source_dir() / "docs/mls.md");
+  const std::string tests = all_tests();
+  const auto names = quoted(page, page.find("## What shows it"));
+  CHECK(names.size() > 50);
+  for (const std::string& name : names) {
+    const std::string start = name.substr(0, name.find("…"));  // "a family: …"
+    CHECK_MESSAGE(tests.find("\"" + start) != std::string::npos, "no test is called " << name);
   }
 }
