@@ -40,7 +40,7 @@ struct Limits {
   std::chrono::seconds sweep_every{60};
   std::chrono::seconds erase_within{20};  ///< after something was removed; the promise is 60 s
   std::size_t sweep_rows_max = 1000;
-  std::chrono::seconds wall_jump_max{3600};   ///< forward; a longer one is believed only
+  std::chrono::seconds wall_jump_max{3600};   ///< a longer one, either way, is believed only
   std::chrono::seconds wall_jump_hold{3600};  ///< after it has lasted so long
 };
 

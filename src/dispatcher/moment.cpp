@@ -9,7 +9,8 @@ WallTime CarefulWall::believe(const Moment& at) {
     return at.wall;
   }
   const WallTime expected = base_->wall + duration_cast<milliseconds>(at.now - base_->now);
-  const bool plausible = at.wall <= expected + duration_cast<milliseconds>(jump_max_);
+  const auto drift = duration_cast<milliseconds>(jump_max_);
+  const bool plausible = at.wall <= expected + drift && expected <= at.wall + drift;
   if (plausible || (suspect_since_ && at.now - *suspect_since_ >= hold_)) {
     settle(at);
     return at.wall;

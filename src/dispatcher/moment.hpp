@@ -14,9 +14,9 @@ struct Moment {
   WallTime wall;
 };
 
-/// A wall clock that is set years ahead by mistake would expire every message. A jump forward that the
-/// monotonic clock did not see is believed only when it has lasted for a while; going back is believed at
-/// once, since it only lets messages live longer.
+/// A wall clock that is set years ahead by mistake would expire every message; one that is set back, every
+/// message that is stored until it is right again. A jump that the monotonic clock did not see is believed
+/// only when it has lasted for a while.
 class CarefulWall {
  public:
   CarefulWall(Duration jump_max, Duration hold) : jump_max_(jump_max), hold_(hold) {}

@@ -9,15 +9,15 @@ using namespace taut::sim;
 
 namespace {
 
-/// Three nodes, one on streams, inboxes at two dispatchers, two dozen messages.
+/// Three nodes, one on streams, inboxes at two dispatchers, a dozen messages.
 Plan quiet_day() {
   Plan plan;
   plan.seed = 7;
   plan.dispatchers = {1, 3};
   plan.nodes = {{Carrier::stream, {3, 4}, 1}, {Carrier::datagram, {4}, 1}, {Carrier::datagram, {3}, 3}};
-  for (unsigned i = 0; i < 24; ++i)
-    plan.messages.push_back({std::chrono::seconds(i / 4), i % 3, (i % 3 + 1 + i / 12) % 3, 100, {}});
-  plan.trouble_ends = 20s;
+  for (unsigned i = 0; i < 12; ++i)
+    plan.messages.push_back({std::chrono::seconds(i / 3), i % 3, (i % 3 + 1 + i / 6) % 3, 100, {}});
+  plan.trouble_ends = 10s;
   return plan;
 }
 
