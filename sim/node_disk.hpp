@@ -7,6 +7,9 @@
 
 namespace taut::sim {
 
+/// Where every state file lies: none is copied or restored.
+inline const Bytes kHere{1};
+
 class NodeDisk final : public node::Store {
  public:
   using State = test::memory::State;

@@ -14,7 +14,6 @@ namespace {
 constexpr Duration kRetryOpening = 1s;
 constexpr Duration kRetrySending = 3s;
 constexpr Duration kWriteAgainAfter = 20s;
-const Bytes kPlace{1};
 
 std::vector<crypto::SuiteId> suites_of(unsigned first) {
   const auto one = crypto::SuiteId::x25519_aes128gcm_sha256_ed25519;
@@ -38,7 +37,7 @@ NodeMachine::NodeMachine(Site site, const PlannedNode& plan, const Weather& weat
 
 void NodeMachine::initialise(const std::string& name) {
   const node::Moment at{site_.now(), site_.wall()};
-  node::initialise(disk_, {name, suites_of(plan_.first_suite)}, kPlace, at, site_.random).value();
+  node::initialise(disk_, {name, suites_of(plan_.first_suite)}, kHere, at, site_.random).value();
   id_ = card().node_id();
 }
 

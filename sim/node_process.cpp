@@ -6,8 +6,6 @@ namespace taut::sim {
 
 namespace {
 
-const Bytes kPlace{1};
-
 MachineId machine_of(const identity::Dispatcher& dispatcher) {
   const std::string& host = dispatcher.addresses.front().host;
   return static_cast<MachineId>(std::stoul(host.substr(host.rfind('.') + 1)));
@@ -19,7 +17,7 @@ NodeProcess::NodeProcess(Site& site, NodeDisk& disk, Carrier carrier, Schedule::
     : Process(site), disk_(disk), carrier_(carrier), on_end_(std::move(on_end)) {}
 
 Status NodeProcess::open(unsigned move) {
-  TAUT_TRY(self_, node::open(disk_, kPlace, {site().now(), site().wall()}, site().random));
+  TAUT_TRY(self_, node::open(disk_, kHere, {site().now(), site().wall()}, site().random));
   link::Limits limits;
   limits.queue_bytes_max = std::size_t{8} << 20;  // a task bounds what it has under way itself
   local_.emplace(link::Local{self_->identity, site().random, limits, &known_peers_});

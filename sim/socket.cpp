@@ -1,7 +1,5 @@
 #include "sim/socket.hpp"
 
-#include <utility>
-
 #include "link/reasons.hpp"
 
 namespace taut::sim {
@@ -9,9 +7,9 @@ namespace taut::sim {
 namespace {
 
 std::string_view datagram_end_name(link::Ending ending) {
-  constexpr std::array<std::string_view, 5> kDatagramEnds{
-      "datagram clean", "datagram cut", "datagram refused", "datagram broken", "datagram late"};
-  return kDatagramEnds[static_cast<std::size_t>(ending)];
+  constexpr std::array<std::string_view, 5> kNames{"datagram clean", "datagram cut", "datagram refused",
+                                                   "datagram broken", "datagram late"};
+  return kNames[static_cast<std::size_t>(ending)];
 }
 
 }  // namespace

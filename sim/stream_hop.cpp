@@ -1,7 +1,5 @@
 #include "sim/stream_hop.hpp"
 
-#include <utility>
-
 #include "link/reasons.hpp"
 #include "node/reasons.hpp"
 
@@ -13,9 +11,9 @@ namespace {
 constexpr Duration kStalledMax = 30s;
 
 std::string_view stream_end_name(link::Ending ending) {
-  constexpr std::array<std::string_view, 5> kStreamEnds{"stream clean", "stream cut", "stream refused",
-                                                        "stream broken", "stream late"};
-  return kStreamEnds[static_cast<std::size_t>(ending)];
+  constexpr std::array<std::string_view, 5> kNames{"stream clean", "stream cut", "stream refused",
+                                                   "stream broken", "stream late"};
+  return kNames[static_cast<std::size_t>(ending)];
 }
 
 }  // namespace
