@@ -175,8 +175,7 @@ Session::Event Session::on(const frame::Ping& ping) {
 }
 
 Session::Event Session::on(const frame::Pong&) {
-  if (!awaits_pong_) return violation();
-  awaits_pong_ = false;
+  awaits_pong_ = false;  // one that nobody asked for is ignored
   return std::nullopt;
 }
 
