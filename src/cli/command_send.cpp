@@ -143,7 +143,10 @@ void Sender::feed() {
 
 void Sender::on_receipt(const node::Receipt& receipt) {
   counts_.count(receipt);
-  const Done printed = print_receipt(context_, receipt, contact_.petname);
+  // Every line is offered, in order, so a message's place among the offers is that of its line.
+  const bool has_line = cutter_.cut() == MessageCutter::Cut::lines && receipt.offer != 0;
+  const auto line = has_line ? std::optional(receipt.offer) : std::nullopt;
+  const Done printed = print_receipt(context_, receipt, contact_.petname, line);
   if (!printed && failed_) failed_ = printed;
 }
 

@@ -28,6 +28,7 @@ class MessageCutter {
   std::optional<envelope::Content> next();
   bool is_over() const { return has_ended_ && ready_.empty(); }
   bool is_empty() const { return ready_.empty(); }
+  Cut cut() const { return cut_; }
 
  private:
   Cut cut_;

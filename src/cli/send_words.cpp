@@ -50,8 +50,12 @@ void SendCounts::count(const node::Receipt& receipt) {
   }
 }
 
-Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name) {
-  return context.out.print(context.out.is_json() ? line_of(json_of(receipt, name)) : text_of(receipt));
+Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name,
+                   std::optional<std::uint64_t> line) {
+  if (!context.out.is_json()) return context.out.print(text_of(receipt));
+  Json event = json_of(receipt, name);
+  if (line) event["line"] = *line;
+  return context.out.print(line_of(event));
 }
 
 std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string& name, const Error& error,

@@ -17,7 +17,9 @@ struct SendCounts {
 };
 
 /// One receipt, in the format asked for.
-Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name);
+/// @param line  of standard input that the message was, from 1, where lines were sent
+Done print_receipt(const Context& context, const node::Receipt& receipt, const std::string& name,
+                   std::optional<std::uint64_t> line = std::nullopt);
 
 /// @param name  of the contact
 std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string& name, const Error& error,

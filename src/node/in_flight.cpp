@@ -37,15 +37,15 @@ Outcome InFlight::OutMessage::outcome() const {
 }
 
 Receipt InFlight::OutMessage::receipt() const {
-  Receipt receipt{row.message_id, row.recipient, row.created, outcome(), origin, {}, {}};
+  Receipt receipt{row.message_id, row.recipient, row.created, outcome(), origin, offer, {}, {}};
   for (const Copy& copy : copies)
     if (copy.state == State::stored) receipt.stored_at.push_back(copy.submission.dispatcher);
   if (receipt.outcome == Outcome::full) receipt.retry_after = retry_after;
   return receipt;
 }
 
-void InFlight::add(OutgoingRow row, Origin origin) {
-  OutMessage message{std::move(row), origin, {}, {}};
+void InFlight::add(OutgoingRow row, Origin origin, std::uint64_t offer) {
+  OutMessage message{std::move(row), origin, offer, {}, {}};
   for (const Submission& one : message.row.submissions) message.copies.push_back({one, State::waiting});
   size_bytes_ += message.row.envelope.size();
   const RowNumber number = message.row.number;

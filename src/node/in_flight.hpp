@@ -15,7 +15,10 @@ struct Completed {
 
 class InFlight {
  public:
-  void add(OutgoingRow row, Origin origin);
+  /// What an earlier task left.
+  void add_earlier(OutgoingRow row) { add(std::move(row), Origin::earlier_task, 0); }
+  /// @param offer  see Receipt
+  void add_offered(OutgoingRow row, std::uint64_t offer) { add(std::move(row), Origin::this_task, offer); }
 
   bool empty() const { return messages_.empty(); }
   std::size_t count() const { return messages_.size(); }
@@ -41,6 +44,7 @@ class InFlight {
   struct OutMessage {
     OutgoingRow row;
     Origin origin;
+    std::uint64_t offer;
     std::vector<Copy> copies;
     std::chrono::seconds retry_after{0};
     bool any(State state) const;
@@ -53,6 +57,7 @@ class InFlight {
     frame::RequestId id = 0;
     friend auto operator<=>(const Request&, const Request&) = default;
   };
+  void add(OutgoingRow row, Origin origin, std::uint64_t offer);
   Copy* copy_at(RowNumber number, const NodeId& dispatcher);
   void note_completed(RowNumber number);
 

@@ -94,6 +94,7 @@ class SendingTask final : public LinkedTask<Sending> {
 
   std::deque<envelope::Content> offered_;
   std::size_t offered_bytes_ = 0;
+  std::uint64_t sealed_count_ = 0;  // of what was offered, in that order
   bool has_offered_ = false;
   bool no_more_ = false;
   RowNumber pending_after_ = 0;
@@ -278,7 +279,7 @@ void SendingTask::load_pending(const Moment& at) {
     const Status loaded =
         store_.write([&](Transaction& transaction) { return load_page(transaction, rows); });
     if (!succeeded(loaded, at)) return;
-    for (OutgoingRow& row : rows) in_flight_.add(std::move(row), Origin::earlier_task);
+    for (OutgoingRow& row : rows) in_flight_.add_earlier(std::move(row));
   }
 }
 
@@ -329,7 +330,7 @@ void SendingTask::seal_offered(const Moment& at) {
     for (OutgoingRow& row : rows) {
       offered_bytes_ -= offered_.front().body.size();
       offered_.pop_front();
-      in_flight_.add(std::move(row), Origin::this_task);
+      in_flight_.add_offered(std::move(row), ++sealed_count_);
     }
     card_was_sent_ = true;
     waiting_since_ = at.now;

@@ -65,6 +65,7 @@ struct Receipt {
   WallTime created;
   Outcome outcome = Outcome::unknown;
   Origin origin = Origin::this_task;
+  std::uint64_t offer = 0;  ///< of this task: its place among all that was offered, from 1
   std::vector<NodeId> stored_at;
   std::chrono::seconds retry_after{0};  ///< full: when to try again
 };

@@ -70,6 +70,16 @@ class MainJob(taut.Case):
                          ["two\nlines\n", "first", "second", "", "last without an end", None])
         self.assertEqual(messages[-1]["data"], "/wD+")
 
+    def test_a_receipt_names_its_line(self):
+        _, alice, bob = self.three()
+        lines = [f"line {number}" for number in range(1, 301)]
+        receipts = alice.events("send", "bob", "--lines", "-", stdin="\n".join(lines).encode())
+        self.assertEqual(sorted(one["line"] for one in receipts), list(range(1, 301)))
+        line_of = {one["id"]: f"line {one['line']}" for one in receipts}
+        messages = bob.events("recv")
+        self.assertEqual([(m["text"], line_of[m["id"]]) for m in messages], [(line, line) for line in lines])
+        self.assertNotIn("line", alice.json("send", "bob", "-", stdin=b"all of it"))
+
     def test_follow_prints_as_they_come_and_others_work_beside_it(self):
         _, alice, bob = self.three()
         bob.knows(alice)

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "node/outbox.hpp"
 #include "test_node.hpp"
 #include "test_shell.hpp"
@@ -127,7 +129,9 @@ TEST_CASE("an outcome that is not known stays in the outbox, and the same submis
   CHECK(second.shell.finished.value().has_value());
   REQUIRE(second.shell.receipts.size() == 2);
   CHECK(second.shell.receipts[0].origin == Origin::earlier_task);
+  CHECK(second.shell.receipts[0].offer == 0);
   CHECK(second.shell.receipts[0].message_id == first.shell.receipts[0].message_id);
+  CHECK(second.shell.receipts[1].offer == 1);
   CHECK(outbox(world.alice.store).value().empty());
   CHECK(received(world.bob, world.post) == Texts{"hello", "again"});
 }
@@ -154,6 +158,11 @@ TEST_CASE("a link that is lost in the middle is made again, and each message is 
   CHECK(shell.finished->has_value());
   CHECK(shell.dials > 10);
   CHECK(shell.receipts.size() == words.size());
+  std::set<std::uint64_t> offers;
+  for (const Receipt& receipt : shell.receipts) offers.insert(receipt.offer);
+  CHECK(offers.size() == words.size());
+  CHECK(*offers.begin() == 1);
+  CHECK(*offers.rbegin() == words.size());
   CHECK(outbox(world.alice.store).value().empty());
   CHECK(received(world.bob, world.post) == words);
 }
