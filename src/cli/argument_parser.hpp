@@ -41,6 +41,7 @@ class ArgumentParser {
   void add_globals(CLI::App& app);
   CLI::App& innermost();
   Outcome<Request> request();
+  std::unexpected<Failure> wrong_flag(const std::string& words);
   std::unexpected<Failure> refuse(const CLI::ParseError& error);
 
   CLI::App root_;

@@ -57,8 +57,8 @@ std::string missing(const CLI::App& app) {
 }
 
 /// A flag with too many values or too few. CLI11 begins its words with the flag's name.
-std::string mismatch(const CLI::App& app, const std::string& words) {
-  const std::string name = words.substr(0, words.find_first_of(": "));
+/// @param app  where the flag stands
+std::string mismatch(const CLI::App& app, const std::string& name, const std::string& words) {
   if (app.get_option_no_throw("--" + name) != nullptr)
     return path_of(app) + ": --" + name + " takes no value";
   const CLI::Option* const option = app.get_option_no_throw(name);
@@ -136,12 +136,23 @@ std::unexpected<Failure> ArgumentParser::refuse(const CLI::ParseError& error) {
   for (const CLI::App* app = &root_; app != nullptr; app = next_typed(*app))
     if (const auto left = app->remaining(); !left.empty()) return unknown_word(left.front(), *app);
   const CLI::App& app = innermost();
-  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr)
-    return wrong_usage("wrong_usage", mismatch(app, error.what()), app);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return wrong_flag(error.what());
   const auto commands = command_names(app);
   if (!commands.empty())
     return wrong_usage("no_command", path_of(app) + " needs a command: " + listed(commands), app);
   return wrong_usage("missing_word", path_of(app) + " needs " + missing(app), app);
+}
+
+/// Flags may stand before their command, too.
+std::unexpected<Failure> ArgumentParser::wrong_flag(const std::string& words) {
+  const std::string name = words.substr(0, words.find_first_of(": "));
+  const CLI::App* app = &root_;
+  while (const CLI::App* const next = next_typed(*app)) {
+    const CLI::Option* const option = app->get_option_no_throw(name);
+    if (option != nullptr && option->count() > 1) break;
+    app = next;
+  }
+  return wrong_usage("wrong_usage", mismatch(*app, name, words), *app);
 }
 
 Outcome<Arguments> ArgumentParser::parse(std::span<const std::string> words) {

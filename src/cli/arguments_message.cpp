@@ -25,15 +25,14 @@ struct TypedDrop : Typed, OutboxDropRequest {};
 /// Seconds, with up to three digits behind a point.
 Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::string& typed) {
   const std::size_t point = typed.find('.');
-  TAUT_TRY(const std::uint64_t whole, number(flag, typed.substr(0, point), 0, kTimeoutSecondsMax));
-  if (point == std::string::npos) return std::chrono::seconds(whole);
-  std::string thousandths = typed.substr(point + 1);
-  if (thousandths.empty() || thousandths.size() > 3)
-    return failure(ExitCode::usage, "bad_number", flag + " takes no '" + typed + "'",
-                   "Give seconds, such as 10 or 0.5");
+  std::string thousandths = point == std::string::npos ? "0" : typed.substr(point + 1);
+  const bool is_fine = !thousandths.empty() && thousandths.size() <= 3;
   thousandths.resize(3, '0');
-  TAUT_TRY(const std::uint64_t rest, number(flag, thousandths, 0, 999));
-  return std::chrono::seconds(whole) + std::chrono::milliseconds(rest);
+  const auto whole = number(flag, typed.substr(0, point), 0, kTimeoutSecondsMax);
+  const auto rest = number(flag, thousandths, 0, 999);
+  if (whole && rest && is_fine) return std::chrono::seconds(*whole) + std::chrono::milliseconds(*rest);
+  return failure(ExitCode::usage, "bad_number", flag + " takes no '" + typed + "'",
+                 "Give seconds, such as 10 or 0.5, at most " + std::to_string(kTimeoutSecondsMax));
 }
 
 Outcome<Request> finish_send(const TypedSend& typed) {

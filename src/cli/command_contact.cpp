@@ -29,6 +29,20 @@ std::string contact_line(const node::Contact& contact) {
   return line + (contact.verification == node::Verification::verified ? "" : " (not verified)") + "\n";
 }
 
+/// Whether it is what the contact's side shows; a number of another length was mistyped.
+Done compare(const std::string& read_out, const std::string& numbers, const std::string& petname) {
+  const std::string said = digits_of(read_out), expected = digits_of(numbers);
+  if (said == expected) return {};
+  if (said.size() != expected.size())
+    return failure(ExitCode::usage, "bad_number",
+                   "A safety number of " + petname + " has " + std::to_string(expected.size()) +
+                       " digits, and here are " + std::to_string(said.size()),
+                   "Give all of them, in quotes where there are spaces");
+  return failure(
+      ExitCode::identity, "identity_mismatch", "This is not the safety number of " + petname,
+      "Read it out again; if it stays wrong, somebody may be between you: ask for a new link face to face");
+}
+
 }  // namespace
 
 Done run(const ContactAddRequest& request, Context& context) {
@@ -113,11 +127,8 @@ Done run(const ContactVerifyRequest& request, Context& context) {
         "taut: have " + request.petname +
         " read out what taut contact verify prints there. When it is the same: taut contact verify " +
         request.petname + " --number '…'");
-  } else if (digits_of(*request.number) != digits_of(numbers)) {
-    return failure(
-        ExitCode::identity, "identity_mismatch", "This is not the safety number of " + request.petname,
-        "Read it out again; if it stays wrong, somebody may be between you: ask for a new link face to face");
   } else {
+    TAUT_CHECK(compare(*request.number, numbers, request.petname));
     const auto set = node::set_verification(*node.store, request.petname, node::Verification::verified);
     if (!set) return contact_failure(*node.store, set.error(), request.petname);
     contact.verification = node::Verification::verified;

@@ -92,8 +92,9 @@ std::unexpected<Failure> failure_of(const store::Failure& why) {
 }
 
 std::unexpected<Failure> state_failure(const store::NodeStore& store, const Error& error) {
-  if (const store::Failure& said = store.failure(); said.error == error && !said.text.empty())
-    return failure_of(said);
+  const store::Failure& said = store.failure();
+  const bool is_about_it = said.error == error || error.reason == store::reasons::kStopped;
+  if (is_about_it && !said.text.empty()) return failure_of(said);
   if (error.reason == reasons::kFutureState)
     return failure_of(error, "The state file was written by a newer version of taut", "Update taut");
   if (error.reason == reasons::kOwnRevoked)

@@ -1,8 +1,17 @@
 #include "cli/failure.hpp"
 
 #include "cli/json.hpp"
+#include "cli/text.hpp"
 
 namespace taut::cli {
+namespace {
+
+/// What somebody typed or sent may be quoted in it.
+std::string sentence(const std::string& words) {
+  return shown_on_one_line(words) + (words.ends_with('?') ? "" : ".");
+}
+
+}  // namespace
 
 std::unexpected<Failure> failure_of(ExitCode exit, const Error& error, std::string what, std::string next) {
   return failure(exit, std::string(error.reason.name), std::move(what), std::move(next));
@@ -13,8 +22,8 @@ std::unexpected<Failure> failure_of(const Error& error, std::string what, std::s
 }
 
 std::string to_text(const Failure& failure) {
-  std::string text = "taut: " + failure.what + ".";
-  if (!failure.next.empty()) text += " " + failure.next + ".";
+  std::string text = "taut: " + sentence(failure.what);
+  if (!failure.next.empty()) text += " " + sentence(failure.next);
   return text + "\n";
 }
 

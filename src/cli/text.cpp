@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 
+#include "base/utf8.hpp"
+
 namespace taut::cli {
 namespace {
 
@@ -58,6 +60,18 @@ std::string shown(std::string_view text) {
       out += text.empty() ? "" : "\n    ";
     else
       out += is_harmful(character) ? kReplacement : character;
+  }
+  return out;
+}
+
+std::string shown_on_one_line(std::string_view bytes) {
+  std::string out;
+  while (!bytes.empty()) {
+    std::string_view character = bytes.substr(0, character_size(bytes.front()));
+    const bool is_well_formed = is_utf8(as_bytes(character));
+    if (!is_well_formed) character = bytes.substr(0, 1);
+    bytes.remove_prefix(character.size());
+    out += !is_well_formed || character == "\n" || is_harmful(character) ? kReplacement : character;
   }
   return out;
 }

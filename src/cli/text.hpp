@@ -17,6 +17,9 @@ std::string iso_time(WallTime at);
 /// @pre text is UTF-8
 std::string shown(std::string_view text);
 
+/// Any bytes, on one line: as shown(), and line ends and what is not UTF-8 become replacement characters too.
+std::string shown_on_one_line(std::string_view bytes);
+
 /// "1 message", "2 messages".
 std::string counted(std::uint64_t count, const std::string& noun);
 

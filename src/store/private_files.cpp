@@ -40,6 +40,8 @@ std::unexpected<Failure> system_failure(const char* what, const fs::path& path, 
   } else if (number == EROFS || number == EACCES || number == EPERM) {
     failure.error.reason = reasons::kReadOnly;
     failure.next = "run: ls -ld " + quoted(path.parent_path());
+  } else {
+    failure.next = "use another folder (--home DIR or TAUT_HOME)";
   }
   return std::unexpected(std::move(failure));
 }
@@ -101,7 +103,7 @@ Opened<void> check_private_file(const fs::path& file) {
   if (!S_ISREG(status->st_mode)) {
     return std::unexpected(Failure{{Errc::unavailable, reasons::kNotADatabase},
                                    file.string() + " is not a regular file",
-                                   "ls -l " + quoted(file)});
+                                   "run: ls -l " + quoted(file)});
   }
   return check_owner_and_mode(file, *status, "600");
 }

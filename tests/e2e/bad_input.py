@@ -134,10 +134,10 @@ class StateFiles(taut.Case):
 
     def test_loose_modes(self):
         self.bob.home.chmod(0o755)
-        self.damage_is_refused(8, "chmod")
+        self.damage_is_refused(8, f"Run: chmod 700 {self.bob.home}")
         self.bob.home.chmod(0o700)
         self.file.chmod(0o644)
-        self.damage_is_refused(8, "chmod")
+        self.damage_is_refused(8, f"Run: chmod 600 {self.file}")
         self.file.chmod(0o600)
         self.bob.ok("id")
 

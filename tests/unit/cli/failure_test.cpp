@@ -34,7 +34,7 @@ TEST_CASE("errors map to exit codes") {
 
 TEST_CASE("a failure reads as a sentence, and as an object") {
   const Failure failure{ExitCode::not_found, "no_contact", "There is no contact 'b\xff'", "List them"};
-  CHECK(to_text(failure) == "taut: There is no contact 'b\xff'. List them.\n");
+  CHECK(to_text(failure) == "taut: There is no contact 'b\ufffd'. List them.\n");
   const auto object = nlohmann::json::parse(to_json(failure));
   CHECK(object["v"] == 1);
   CHECK(object["error"] == "not_found");

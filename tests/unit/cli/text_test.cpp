@@ -30,6 +30,14 @@ TEST_CASE("no text looks like somebody else's line") {
   CHECK(shown("\n\n") == "\n    ");
 }
 
+TEST_CASE("what is quoted in a sentence stays on its line") {
+  CHECK(shown_on_one_line("a\nb\r\x1b[m") == "a\ufffdb\ufffd\ufffd[m");
+  CHECK(shown_on_one_line("日本 \u202e") == "日本 \ufffd");
+  CHECK(shown_on_one_line("\xff"
+                          "a\xe6\x97") == "\ufffda\ufffd\ufffd");
+  CHECK(shown_on_one_line("") == "");
+}
+
 TEST_CASE("counts are words") {
   CHECK(counted(0, "message") == "0 messages");
   CHECK(counted(1, "message") == "1 message");
