@@ -36,6 +36,12 @@ def bytes_of(node_id):
     return bytes(int(bits[i:i + 8], 2) for i in range(0, 256, 8))
 
 
+def key_of(link):
+    """The node's signature key: its hash is the node ID, and it stands near the beginning of a card."""
+    card = base64.urlsafe_b64decode(link.removeprefix("taut:") + "==")
+    return card[10:42]
+
+
 class Secrecy(taut.Case):
     def exchange(self, text, command=taut.BIN):
         """Sends through a proxy while bob is away; gives what was on the wire and in the dispatcher's files."""
@@ -55,17 +61,16 @@ class Secrecy(taut.Case):
 
     def test_the_canary_is_nowhere(self):
         alice, seen, files = self.exchange(CANARY)
-        # The sender too: neither the name that it gave itself nor its node ID.
+        # The sender too: neither the name that it gave itself nor its node ID, nor its key.
         node_id = alice.json("id")["node"]
-        for secret in (CANARY, b"alice-the-sender", node_id.encode(), bytes_of(node_id)):
+        for secret in (CANARY, b"alice-the-sender", node_id.encode(), bytes_of(node_id), key_of(alice.link())):
             self.assertEqual(found_in(secret, files), [], secret)
             self.assertEqual(found_in(secret, seen), [], secret)
 
     @unittest.skipUnless(UNSEALED, "TAUT_UNSEALED names no command")
     def test_without_sealing_the_same_search_finds_it(self):
         alice, seen, files = self.exchange(CANARY, command=UNSEALED)
-        node_id = bytes_of(alice.json("id")["node"])
-        for secret in (CANARY, node_id):
+        for secret in (CANARY, b"alice-the-sender", key_of(alice.link())):
             self.assertTrue(found_in(secret, files), secret)
             self.assertTrue(found_in(secret, seen), secret)
 
