@@ -33,17 +33,14 @@ void LookUpCard::write(wire::Writer& out) const {
 Result<CardAnswer> CardAnswer::read(wire::Reader& in) {
   CardAnswer answer;
   TAUT_TRY(answer.request, in.u32());
-  TAUT_TRY(const bool found, in.present());
-  if (found) {
-    TAUT_TRY(answer.card, read_filled(in, kCardBytesMax));
-  }
+  TAUT_TRY(answer.card, read_optional(in, kCardBytesMax));
   TAUT_TRY(answer.extensions, read_extensions(in));
   return answer;
 }
 
 void CardAnswer::write(wire::Writer& out) const {
-  out.u32(request).present(card.has_value());
-  if (card) out.vector(*card);
+  out.u32(request);
+  write_optional(out, card);
   wire::write_extensions(out, extensions);
 }
 

@@ -54,6 +54,22 @@ Result<Frame> parse(ByteView in) {
       return parse_body<LookUpCard>(reader);
     case Type::card_answer:
       return parse_body<CardAnswer>(reader);
+    case Type::register_node:
+      return parse_body<Register>(reader);
+    case Type::set_access:
+      return parse_body<SetAccess>(reader);
+    case Type::publish_state:
+      return parse_body<PublishState>(reader);
+    case Type::look_up_state:
+      return parse_body<LookUpState>(reader);
+    case Type::state_answer:
+      return parse_body<StateAnswer>(reader);
+    case Type::report:
+      return parse_body<Report>(reader);
+    case Type::list_devices:
+      return parse_body<ListDevices>(reader);
+    case Type::devices:
+      return parse_body<Devices>(reader);
   }
   if ((number & kIgnorableBit) != 0) return Frame(Ignored{number});
   return fail(Errc::violation, reasons::kUnknownFrame);

@@ -8,10 +8,14 @@
 
 #include <variant>
 
+#include "frame/access.hpp"
 #include "frame/card.hpp"
 #include "frame/delivery.hpp"
+#include "frame/device.hpp"
 #include "frame/hello.hpp"
 #include "frame/put.hpp"
+#include "frame/registration.hpp"
+#include "frame/state.hpp"
 
 namespace taut::frame {
 
@@ -22,7 +26,8 @@ struct Ignored {
 
 using Frame =
     std::variant<Hello, Answer, Ping, Pong, Goodbye, Put, PutChunk, Outcome, OutcomeQuery, Subscribe, Credit,
-                 Delivery, DeliveryChunk, Drained, Release, PublishCard, LookUpCard, CardAnswer, Ignored>;
+                 Delivery, DeliveryChunk, Drained, Release, PublishCard, LookUpCard, CardAnswer, Register,
+                 SetAccess, PublishState, LookUpState, StateAnswer, Report, ListDevices, Devices, Ignored>;
 
 /// One whole frame.
 /// @errors malformed (bad_frame, too_large); violation (unknown_frame); incompatible: a critical

@@ -15,6 +15,14 @@ inline constexpr std::size_t kChunkBytesMax = kFrameBytesMax - 1024;
 inline constexpr std::size_t kMessageBytesMax = (std::size_t{1} << 20) + 32 * std::size_t{1024};
 inline constexpr std::size_t kCardBytesMax = 8192;
 inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
+inline constexpr std::size_t kRevokedTokensMax = 256;
+inline constexpr std::size_t kEnrolmentTokenBytesMax = 64;
+inline constexpr std::size_t kProofBytesMax = 256;
+inline constexpr std::size_t kStateRecordBytesMax = 1024;
+inline constexpr std::size_t kDeviceNameBytesMax = 64;
+inline constexpr std::size_t kViewersMax = 64;
+/// Nodes in one ListDevices.
+inline constexpr std::size_t kListedMax = 64;
 /// Queue ranges in one release.
 inline constexpr std::size_t kReleaseRangesMax = 1024;
 /// What one put costs beside its bytes, in the put window: about what a dispatcher needs to remember it.

@@ -35,6 +35,15 @@ enum class Type : std::uint8_t {
   publish_card = 0x30,
   look_up_card = 0x31,
   card_answer = 0x32,
+
+  register_node = 0x40,
+  set_access = 0x41,
+  publish_state = 0x42,
+  look_up_state = 0x43,
+  state_answer = 0x44,
+  report = 0x45,
+  list_devices = 0x46,
+  devices = 0x47,
 };
 
 }  // namespace taut::frame

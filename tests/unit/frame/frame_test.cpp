@@ -24,6 +24,12 @@ SubmissionId submission(Byte first) {
   return id;
 }
 
+DeliveryTokenId token_id(Byte first) {
+  DeliveryTokenId id;
+  id.fill()[0] = first;
+  return id;
+}
+
 std::vector<Frame> one_of_each() {
   return {
       Hello{1, 1 << 20, 2 << 20, 4 << 20, 2592000, 90, Policy::open, Standing::registered, kGrown},
@@ -45,6 +51,16 @@ std::vector<Frame> one_of_each() {
       LookUpCard{3, node(4), kGrown},
       CardAnswer{3, ByteView(kText), kGrown},
       CardAnswer{4, std::nullopt, {}},
+      Register{5, ByteView(kText).first(16), kText, ByteView(kText).first(64), kGrown},
+      SetAccess{6, ByteView(kText).first(32), {token_id(1), token_id(2)}, kGrown},
+      SetAccess{6, {}, {}, {}},
+      PublishState{7, 99, kText, kGrown},
+      LookUpState{8, kGrown},
+      StateAnswer{8, ByteView(kText), kGrown},
+      StateAnswer{8, std::nullopt, {}},
+      Report{9, 3600, ByteView(kText).first(64), {node(1), node(2)}, kGrown},
+      ListDevices{10, {node(1), node(3)}, kGrown},
+      Devices{10, {Device{node(1), Presence::connected, {5}, 6, Carrier::udp, "lamp", 7, 8, {9}}}, kGrown},
   };
 }
 
@@ -169,4 +185,45 @@ TEST_CASE("a release names each number once, in order, and something") {
   CHECK(accepted(many));
   many.push_back({kLast, kLast});
   CHECK_FALSE(accepted(many));
+}
+
+TEST_CASE("sets have one order and no doubles") {
+  CHECK_FALSE(parse(written(SetAccess{6, {}, {token_id(2), token_id(1)}, {}})).has_value());
+  CHECK_FALSE(parse(written(Report{9, 0, {}, {node(1), node(1)}, {}})).has_value());
+  CHECK_FALSE(parse(written(ListDevices{9, {node(2), node(1)}, {}})).has_value());
+  CHECK_FALSE(parse(written(ListDevices{9, {}, {}})).has_value());
+}
+
+TEST_CASE("an access key is whole or not there") {
+  CHECK_FALSE(parse(written(SetAccess{6, ByteView(kText).first(31), {}, {}})).has_value());
+  CHECK_FALSE(parse(written(SetAccess{6, ByteView(kText).first(33), {}, {}})).has_value());
+}
+
+TEST_CASE("a delivery token opens with its key, for its inbox, unchanged, and not otherwise") {
+  DeliveryKey key;
+  key.fill()[0] = 1;
+  DeliveryKey other;
+  const Bytes token = DeliveryToken::mint(key, node(1), Rank::known, token_id(7)).written();
+  CHECK(token.size() == DeliveryToken::size_bytes);
+  const auto opened = DeliveryToken::open(token, key, node(1));
+  REQUIRE(opened.has_value());
+  CHECK(opened->rank == Rank::known);
+  CHECK(opened->id == token_id(7));
+  CHECK(DeliveryToken::open(token, other, node(1)).error().code == Errc::unauthentic);
+  CHECK(DeliveryToken::open(token, key, node(2)).error().code == Errc::unauthentic);
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    Bytes changed = token;
+    changed[i] ^= 1;
+    CHECK_FALSE(DeliveryToken::open(changed, key, node(1)).has_value());
+  }
+  CHECK_FALSE(DeliveryToken::open(ByteView(token).first(24), key, node(1)).has_value());
+  CHECK_FALSE(DeliveryToken::open({}, key, node(1)).has_value());
+}
+
+TEST_CASE("what a registration proves names dispatcher, session and token") {
+  const SessionId session;
+  const Bytes tbs = registration_tbs(node(1), session, kText);
+  CHECK(tbs != registration_tbs(node(2), session, kText));
+  CHECK(tbs != registration_tbs(node(1), SessionId(ByteView(kText).first<16>()), kText));
+  CHECK(tbs != registration_tbs(node(1), session, {}));
 }
