@@ -41,10 +41,13 @@ struct Common {
   }
   /// Messages went; their inbox may be in memory or not.
   void freed(const Freed& what) {
-    for (const Usage& share : what.usage) stored -= share;
-    Resident* inbox = residents.find(what.inbox);
-    if (inbox == nullptr || !inbox->record) return;
-    for (std::size_t i = 0; i < kShareCount; ++i) inbox->record->usage[i] -= what.usage[i];
+    stored -= total(what.usage);
+    if (Resident* inbox = residents.find(what.inbox)) inbox->subtract(what.usage);
+  }
+  frame::Presence presence_of(const NodeId& node) {
+    const Resident* resident = residents.find(node);
+    const bool is_here = resident != nullptr && !resident->connections.empty();
+    return is_here ? frame::Presence::connected : frame::Presence::away;
   }
   /// Something was removed: its bytes must leave the files.
   void removed(Instant now) {

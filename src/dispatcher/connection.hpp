@@ -1,6 +1,7 @@
 #pragma once
 // One link, seen from the logic.
 
+#include "dispatcher/peer.hpp"
 #include "dispatcher/resident.hpp"
 
 namespace taut::dispatcher {
@@ -29,7 +30,9 @@ struct Connection {
   };
 
   ConnectionId id = 0;
-  Pin resident;
+  Pin resident;  ///< empty: the link is anonymous
+  SessionId session;
+  frame::Carrier carrier = frame::Carrier::unknown;
   Phase phase = Phase::awaiting_record;
   Instant last_heard;
   std::size_t unsent_bytes = 0;
@@ -37,7 +40,12 @@ struct Connection {
   std::size_t open_questions = 0;  ///< with a request ID and without an answer; puts are counted in bytes
   std::vector<Upload> uploads;
   Subscription subscription;
+  std::uint64_t relayed_count = 0;  ///< online-only messages that were delivered on this link
 
+  bool is_anonymous() const { return !resident; }
+  /// Its node may have an inbox here.
+  bool is_registered() const { return resident && resident->record; }
+  /// @pre not anonymous
   const NodeId& node() const { return resident->id; }
 };
 

@@ -24,7 +24,7 @@ Status Deliveries::grant(Connection& owner, std::uint32_t credit) const {
 }
 
 Status Deliveries::on_subscribe(Connection& owner, const frame::Subscribe& subscribe, Instant now) {
-  if (!owner.resident->record) {
+  if (!owner.is_registered()) {
     const frame::Answer refused{subscribe.request, frame::AnswerStatus::refused, {}};
     common_.links.answer(owner.id, refused);
     return {};
@@ -107,6 +107,14 @@ void Deliveries::push(Resident& inbox, const Message& message, Instant now) {
   }
 }
 
+bool Deliveries::deliver_now(Connection& owner, const Message& message) {
+  const bool is_waiting =
+      owner.subscription.flow != Flow::idle && owner.subscription.until == frame::Until::closed;
+  if (!is_waiting || !may_begin(owner)) return false;
+  deliver(owner, message);
+  return true;
+}
+
 void Deliveries::deliver(Connection& owner, const Message& message) {
   const ByteView body = message.body;
   const std::size_t first_size = std::min(body.size(), frame::kChunkBytesMax);
@@ -147,6 +155,10 @@ void Deliveries::retry_stalled(Instant now) {
 }
 
 Status Deliveries::on_release(Connection& owner, frame::Release& release) {
+  if (release.ranges.empty()) {  // all of them were relayed
+    common_.links.answer(owner.id, frame::Answer{release.request, frame::AnswerStatus::done, {}});
+    return {};
+  }
   if (release.ranges.back().last > owner.subscription.cursor) {
     return fail(Errc::violation, reasons::kNotDelivered);
   }

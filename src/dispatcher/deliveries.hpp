@@ -20,6 +20,7 @@ class Deliveries {
 
   Status on_subscribe(Connection& owner, const frame::Subscribe& subscribe, Instant now);
   Status on_credit(Connection& owner, const frame::Credit& credit, Instant now);
+  /// Of stored messages.
   Status on_release(Connection& owner, frame::Release& release);
   void on_sent(Connection& owner, Instant now) { advance(owner, now); }
 
@@ -28,6 +29,9 @@ class Deliveries {
 
   /// A message has become durable: to whoever waits for it.
   void push(Resident& inbox, const Message& message, Instant now);
+
+  /// A message that no queue holds. False: this link does not wait for messages now.
+  bool deliver_now(Connection& owner, const Message& message);
 
   /// Again for those that had to wait for others.
   void retry_stalled(Instant now);

@@ -11,8 +11,8 @@ Dispatcher::~Dispatcher() = default;
 
 Effects Dispatcher::start(const Moment& at) { return logic_->start(at); }
 
-Effects Dispatcher::on_connected(ConnectionId connection, const NodeId& node, const Moment& at) {
-  return logic_->on_connected(connection, node, at);
+Effects Dispatcher::on_connected(ConnectionId connection, const Peer& peer, const Moment& at) {
+  return logic_->on_connected(connection, peer, at);
 }
 
 Effects Dispatcher::on_frame(ConnectionId connection, ByteView frame, const Moment& at) {
@@ -27,6 +27,10 @@ Effects Dispatcher::on_disconnected(ConnectionId connection) { return logic_->on
 
 Effects Dispatcher::on_store_result(OperationId operation, StoreResult result, const Moment& at) {
   return logic_->on_store_result(operation, std::move(result), at);
+}
+
+Effects Dispatcher::on_operator(OperatorRequestId request, const OperatorRequest& asked, const Moment& at) {
+  return logic_->on_operator(request, asked, at);
 }
 
 Effects Dispatcher::tick(const Moment& at) { return logic_->tick(at); }

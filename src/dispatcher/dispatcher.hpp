@@ -9,6 +9,7 @@
 #include "dispatcher/effects.hpp"
 #include "dispatcher/limits.hpp"
 #include "dispatcher/moment.hpp"
+#include "dispatcher/peer.hpp"
 
 namespace taut::dispatcher {
 
@@ -24,8 +25,8 @@ class Dispatcher {
   /// Once, before anything else: the first storage operation.
   Effects start(const Moment& at);
 
-  /// A link is up, and `node` has proven itself on it.
-  Effects on_connected(ConnectionId connection, const NodeId& node, const Moment& at);
+  /// A link is up, and its peer has proven itself.
+  Effects on_connected(ConnectionId connection, const Peer& peer, const Moment& at);
   /// One frame as it came. A broken rule ends in a Goodbye and a Close for this link, and changes nothing
   /// else.
   Effects on_frame(ConnectionId connection, ByteView frame, const Moment& at);
@@ -34,6 +35,9 @@ class Dispatcher {
   /// The link is gone. Puts on their way to the store stay there.
   Effects on_disconnected(ConnectionId connection);
   Effects on_store_result(OperationId operation, StoreResult result, const Moment& at);
+
+  /// What whoever runs the dispatcher asks; answered by one OperatorAnswer.
+  Effects on_operator(OperatorRequestId request, const OperatorRequest& asked, const Moment& at);
 
   /// Whatever is due.
   Effects tick(const Moment& at);

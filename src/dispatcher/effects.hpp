@@ -1,6 +1,7 @@
 #pragma once
 // What a dispatcher wants done, in this order.
 
+#include "dispatcher/operator.hpp"
 #include "dispatcher/store.hpp"
 #include "frame/hello.hpp"
 
@@ -26,7 +27,12 @@ struct Close {
   frame::GoodbyeReason reason = frame::GoodbyeReason::done;
 };
 
-using Effect = std::variant<SendFrame, StoreOperation, Close>;
+struct OperatorAnswer {
+  OperatorRequestId request = 0;
+  Result<OperatorValue> answer;
+};
+
+using Effect = std::variant<SendFrame, StoreOperation, Close, OperatorAnswer>;
 using Effects = std::vector<Effect>;
 
 }  // namespace taut::dispatcher

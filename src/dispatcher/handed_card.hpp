@@ -10,6 +10,7 @@ struct HandedCard {
   frame::RequestId request = 0;
   WallTime handed_in;
   SaveCard card;
+  std::optional<EnrolmentHash> token;  ///< shown beside it, for a node that is not registered yet
 };
 
 }  // namespace taut::dispatcher

@@ -26,6 +26,7 @@ void Housekeeping::tick(const Moment& at) {
   if (at.now >= look_at_) {
     look_at_ = at.now + kLookEvery;
     look_at_links(at.now);
+    relays_.expire(at.now);
   }
   if (at.now >= sweep_at_) {
     sweep_at_ = at.now + common_.settings.limits.sweep_every;
@@ -56,7 +57,8 @@ void Housekeeping::on_result(SweepPending&, Result<Swept> result, const Moment& 
     common_.freed(freed);
     common_.counters.messages_expired += total(freed.usage).messages;
   }
-  if (!result->freed.empty() || result->cards > 0 || result->submissions > 0) common_.removed(at.now);
+  if (!result->freed.empty() || result->cards > 0 || result->submissions + result->tokens > 0)
+    common_.removed(at.now);
   if (result->rest == Rest::more) sweep(at);
 }
 

@@ -9,7 +9,8 @@ namespace taut::dispatcher {
 
 class Housekeeping {
  public:
-  Housekeeping(Common& common, Submissions& submissions) : common_(common), submissions_(submissions) {}
+  Housekeeping(Common& common, Submissions& submissions, Relays& relays)
+      : common_(common), submissions_(submissions), relays_(relays) {}
 
   void start(Instant now);
   void tick(const Moment& at);
@@ -25,6 +26,7 @@ class Housekeeping {
 
   Common& common_;
   Submissions& submissions_;
+  Relays& relays_;
   Instant look_at_;
   Instant sweep_at_;
   enum class Sweeping : std::uint8_t { no, yes } sweeping_ = Sweeping::no;

@@ -16,7 +16,9 @@ struct Limits {
   std::chrono::seconds outcome_keep = std::chrono::days(7);  ///< after the message's expiry
 
   // What is stored.
-  Usage inbox_max{10'000, std::uint64_t{64} << 20};
+  Usage inbox_max{10'000, std::uint64_t{64} << 20};  ///< contacts have what the other two shares leave
+  Usage own_share{1000, std::uint64_t{8} << 20};
+  Usage stranger_share{1000, std::uint64_t{4} << 20};
   std::uint64_t store_bytes_max = std::uint64_t{16} << 30;
   std::uint64_t nodes_max = 100'000;
 
@@ -29,9 +31,12 @@ struct Limits {
   std::chrono::seconds idle_max{90};
   std::chrono::seconds upload_idle_max{30};
 
+  std::chrono::seconds relay_wait{30};  ///< for the release of an online-only message
+
   // All connections together.
   std::size_t connections_max = 16'384;
   std::size_t connections_per_node_max = 64;
+  std::size_t connections_anonymous_max = 1024;
   std::size_t put_bytes_total_max = std::size_t{256} << 20;
   std::size_t unsent_bytes_total_max = std::size_t{256} << 20;
   std::size_t residents_max = 65'536;  ///< nodes whose record is kept in memory
@@ -45,6 +50,7 @@ struct Limits {
 };
 
 struct Settings {
+  NodeId node;  ///< the dispatcher's own
   frame::Policy policy = frame::Policy::closed;
   Limits limits;
 };

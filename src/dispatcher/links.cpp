@@ -2,17 +2,29 @@
 
 namespace taut::dispatcher {
 
-Connection* Links::add(ConnectionId id, Pin node, Instant now) {
+bool Links::is_room_for(const Peer& peer, Residents& residents) const {
   const Limits& limits = settings_.limits;
-  if (connections_.size() >= limits.connections_max) return nullptr;
-  if (node->connections.size() >= limits.connections_per_node_max) return nullptr;
+  if (connections_.size() >= limits.connections_max) return false;
+  if (!peer.node) return anonymous_count_ < limits.connections_anonymous_max;
+  const Resident* node = residents.find(*peer.node);
+  return node == nullptr || node->connections.size() < limits.connections_per_node_max;
+}
+
+Connection* Links::add(ConnectionId id, const Peer& peer, Residents& residents, Instant now) {
+  if (!is_room_for(peer, residents)) return nullptr;
   const auto [entry, is_new] = connections_.try_emplace(id);
   if (!is_new) return nullptr;
   Connection& connection = entry->second;
   connection.id = id;
-  connection.resident = std::move(node);
+  connection.session = peer.session;
+  connection.carrier = peer.carrier;
   connection.last_heard = now;
-  connection.resident->connections.push_back(&connection);
+  if (peer.node) {
+    connection.resident = residents.at(*peer.node);
+    connection.resident->connections.push_back(&connection);
+  } else {
+    ++anonymous_count_;
+  }
   return &connection;
 }
 
@@ -48,8 +60,20 @@ void Links::doom(Connection& connection, frame::GoodbyeReason reason) {
 void Links::forget(Connection& connection) {
   for (const Upload& upload : connection.uploads) put_bytes_ -= upload.submission.ticket.charge();
   unsent_bytes_ -= connection.unsent_bytes;
-  std::erase(connection.resident->connections, &connection);
+  if (connection.is_anonymous()) {
+    --anonymous_count_;
+  } else {
+    std::erase(connection.resident->connections, &connection);
+  }
   connections_.erase(ConnectionId(connection.id));
+}
+
+std::vector<Connection*> Links::doomed() {
+  std::vector<Connection*> connections;
+  for (const Doomed& one : doomed_) {
+    if (Connection* connection = find(one.id)) connections.push_back(connection);
+  }
+  return connections;
 }
 
 void Links::bury() {

@@ -16,7 +16,7 @@ class Links {
       : settings_(settings), counters_(counters), effects_(effects) {}
 
   /// nullptr: refused, a limit is reached.
-  Connection* add(ConnectionId id, Pin node, Instant now);
+  Connection* add(ConnectionId id, const Peer& peer, Residents& residents, Instant now);
   /// nullptr: gone.
   Connection* find(ConnectionId id);
 
@@ -41,7 +41,9 @@ class Links {
   void doom(Connection& connection, frame::GoodbyeReason reason);
   /// The peer ended it: no goodbye.
   void forget(Connection& connection);
-  /// Ends what was doomed during this event.
+  /// Links that were doomed during this event.
+  std::vector<Connection*> doomed();
+  /// Ends them.
   void bury();
 
   void charge(Connection& connection, const Ticket& ticket);
@@ -60,6 +62,7 @@ class Links {
   std::size_t size() const { return connections_.size(); }
 
  private:
+  bool is_room_for(const Peer& peer, Residents& residents) const;
   struct Doomed {
     ConnectionId id;
     frame::GoodbyeReason reason;
@@ -82,6 +85,7 @@ class Links {
   Effects& effects_;
   std::unordered_map<ConnectionId, Connection> connections_;
   std::vector<Doomed> doomed_;
+  std::size_t anonymous_count_ = 0;
   std::size_t put_bytes_ = 0;     ///< of all connections, and of tickets whose connection is gone
   std::size_t unsent_bytes_ = 0;  ///< of all connections
 };

@@ -17,7 +17,6 @@ struct PutPending {
   Pin inbox;
   BodyHash hash;
   QueueNumber number = 0;
-  Share share = Share::stranger;
   WallTime received;
   WallTime expires;
 };
@@ -30,6 +29,7 @@ struct QueryPending {
   ConnectionId connection = 0;
   frame::RequestId request = 0;
   SubmissionId submission;
+  Pin inbox;
 };
 struct FetchPending {
   ConnectionId connection = 0;
@@ -59,12 +59,35 @@ struct LookUpPending {
   ConnectionId connection = 0;
   frame::RequestId request = 0;
 };
+struct NotePending {
+  std::optional<ConnectionId> connection;  ///< nullopt: nobody waits for an answer
+  frame::RequestId request = 0;
+  Pin node;
+  NoteKind kind = NoteKind::device;
+  Bytes note;
+};
+struct DevicesPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  std::optional<NodeId> asker;
+};
+struct EnrolPending {
+  OperatorRequestId request = 0;
+};
+struct RevokePending {
+  OperatorRequestId request = 0;
+  Pin node;
+};
+struct ListPending {
+  OperatorRequestId request = 0;
+};
 struct SweepPending {};
 struct ErasePending {};
 
-using Pending = std::variant<TotalsPending, NodePending, PutPending, RepeatPending, QueryPending,
-                             FetchPending, ReleasePending, AddPending, CardPending, ComparePending,
-                             LookUpPending, SweepPending, ErasePending>;
+using Pending =
+    std::variant<TotalsPending, NodePending, PutPending, RepeatPending, QueryPending, FetchPending,
+                 ReleasePending, AddPending, CardPending, ComparePending, LookUpPending, NotePending,
+                 DevicesPending, EnrolPending, RevokePending, ListPending, SweepPending, ErasePending>;
 
 /// Operation IDs grow by one, so a window of slots finds each without a search.
 class OpenOperations {

@@ -52,6 +52,15 @@ inline Usage total(const ShareUsage& shares) {
 /// The card sequence of a revocation: nothing replaces it (identity/card.hpp).
 inline constexpr std::uint64_t kRevokedSequence = ~std::uint64_t{0};
 
+/// What is kept for a node, whole, beside its inbox and card; the store does not look into it.
+enum class NoteKind : std::uint8_t {
+  access = 0,  ///< who may put into the inbox (inbox_access.hpp)
+  state = 1,   ///< how far the node's own state has got (states.hpp)
+  device = 2,  ///< what the node says about itself (device_note.hpp)
+};
+inline constexpr std::size_t kNoteCount = 3;
+inline constexpr std::size_t kNoteBytesMax = 8192;
+
 /// One node that may have an inbox and a card here.
 struct NodeRecord {
   /// Higher than every number that the inbox has ever held, also after all was released.
@@ -59,15 +68,20 @@ struct NodeRecord {
   ShareUsage usage{};
   /// The highest of its cards held here, gone or not; 0 when there was none.
   std::uint64_t card_sequence = 0;
+  std::array<Bytes, kNoteCount> notes;  ///< by NoteKind; empty: there is none
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 };
 
 enum class SubmissionState : std::uint8_t { stored = 0, released = 1, expired = 2 };
 
+/// SHA-256 of an enrolment token: whoever reads the store cannot enrol.
+using EnrolmentHash = Opaque<struct EnrolmentHashTag, 32>;
+
 /// What became of a submission. Outlives the message, until `forget`.
 struct SubmissionRecord {
   BodyHash hash;
   SubmissionState state = SubmissionState::stored;
+  Share share = Share::stranger;  ///< of who submitted it
   WallTime expires;
   friend bool operator==(const SubmissionRecord&, const SubmissionRecord&) = default;
 };

@@ -4,8 +4,8 @@
 //
 // - Every operation is atomic, and gets exactly one result.
 // - Operations on one node's rows happen, and their results are handed in, in the order in which the
-//   operations were issued. Between nodes any order is allowed. LoadTotals, Sweep and Erase are ordered
-//   with everything.
+//   operations were issued. Between nodes any order is allowed. LoadTotals, AddToken, ListNodes,
+//   DescribeNodes, Sweep and Erase are ordered with everything.
 // - A result that is a value is handed in only after everything that the operation changed *and saw* is
 //   durable. A result that is an error changed nothing: exhausted when the disk is full, else unavailable.
 // - So operations that wait may share one transaction and one sync; when that fails, all of them do.
@@ -39,10 +39,54 @@ struct LoadNode {
   NodeId node;
 };
 
-/// Makes the node's rows, with the defaults of NodeRecord; a node that is there already stays as it is. Done.
+/// Makes the node's rows, with the defaults of NodeRecord, and spends one use of the token, if there is
+/// one. A node that is there already stays as it is, and spends nothing. Admission; refused: the token is
+/// not known, used up, or over (expires <= now), and nothing has changed.
 struct AddNode {
   NodeId node;
   WallTime now;
+  std::optional<EnrolmentHash> token;
+};
+enum class Admission : std::uint8_t { admitted, refused };
+
+/// Everything that there is about a node goes, but what became of its submissions is kept as long as
+/// promised, and found no more. Freed.
+struct RemoveNode {
+  NodeId node;
+};
+
+/// Done.
+struct AddToken {
+  EnrolmentHash token;
+  std::uint32_t uses = 1;
+  WallTime expires;
+};
+
+/// Replaces a note of a node that is there. Done.
+struct SaveNote {
+  NodeId node;
+  NoteKind kind = NoteKind::device;
+  Bytes note;  ///< at most kNoteBytesMax; empty: none any more
+};
+
+/// Nodes in the order of their IDs. Listed.
+struct ListNodes {
+  std::optional<NodeId> after;  ///< only those behind it
+  std::size_t count_max = 0;    ///< at least 1
+};
+/// Those of these nodes that are there, in this order. Listed.
+struct DescribeNodes {
+  std::vector<NodeId> nodes;
+};
+struct NodeRow {
+  NodeId node;
+  ShareUsage usage{};
+  std::optional<WallTime> oldest;  ///< when the oldest message of the inbox came
+  Bytes device;                    ///< the note
+};
+struct Listed {
+  std::vector<NodeRow> rows;
+  Rest rest = Rest::none;
 };
 
 /// Puts a message into an inbox, with its submission, unless that submission ID is known there: then
@@ -115,7 +159,7 @@ struct LoadCard {
 
 /// Removes what is over, at most `count_max` rows: messages with expires <= now (their submissions become
 /// expired), submissions with forget <= now, cards with expires <= now (their card_sequence stays, so that no
-/// older card comes back).
+/// older card comes back), tokens with expires <= now or without a use left.
 struct Sweep {
   WallTime now;
   std::size_t count_max = 0;
@@ -124,6 +168,7 @@ struct Swept {
   std::vector<Freed> freed;  ///< one for each inbox that lost messages
   std::uint64_t cards = 0;
   std::uint64_t submissions = 0;
+  std::uint64_t tokens = 0;
   Rest rest = Rest::none;
 };
 
@@ -131,10 +176,11 @@ struct Swept {
 /// log. Done.
 struct Erase {};
 
-using Operation = std::variant<LoadTotals, LoadNode, AddNode, PutMessage, LookUpSubmission, FetchMessages,
-                               ReleaseMessages, SaveCard, LoadCard, Sweep, Erase>;
+using Operation = std::variant<LoadTotals, LoadNode, AddNode, RemoveNode, AddToken, SaveNote, ListNodes,
+                               DescribeNodes, PutMessage, LookUpSubmission, FetchMessages, ReleaseMessages,
+                               SaveCard, LoadCard, Sweep, Erase>;
 
-using StoreValue = std::variant<Done, Totals, std::optional<NodeRecord>, Placed,
+using StoreValue = std::variant<Done, Totals, std::optional<NodeRecord>, Admission, Listed, Placed,
                                 std::optional<SubmissionRecord>, Fetched, Freed, std::optional<Bytes>, Swept>;
 using StoreResult = Result<StoreValue>;
 

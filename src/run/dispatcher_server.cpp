@@ -78,8 +78,12 @@ class DispatcherServer::Session final : public Link::Owner {
 void DispatcherServer::Session::on_authenticated(const link::Peer& peer) {
   server_.half_open_.remove(id_);
   phase_ = Phase::known;
-  if (is_logging()) log("session_open", short_id(*peer.node_id));
-  server_.tell([&](auto& logic, const auto& at) { return logic.on_connected(id_, *peer.node_id, at); });
+  const auto carrier =
+      link_->carrier() == identity::Carrier::udp ? frame::Carrier::udp : frame::Carrier::tcp;
+  const auto known = peer.node_id ? dispatcher::Peer(*peer.node_id, peer.session_id, carrier)
+                                  : dispatcher::Peer::anonymous(peer.session_id, carrier);
+  if (is_logging()) log("session_open", peer.node_id ? short_id(*peer.node_id) : "anonymous");
+  server_.tell([&](auto& logic, const auto& at) { return logic.on_connected(id_, known, at); });
 }
 
 void DispatcherServer::Session::on_frame(ByteView frame) {
@@ -243,6 +247,17 @@ void DispatcherServer::read_as_storage_allows() {
 void DispatcherServer::perform(dispatcher::Close& effect) {
   if (const auto session = sessions_.find(effect.connection); session != sessions_.end())
     session->second->close();
+}
+
+void DispatcherServer::perform(dispatcher::OperatorAnswer& effect) {
+  const auto waiting = asked_.extract(effect.request);
+  if (!waiting.empty()) waiting.mapped()(std::move(effect.answer));
+}
+
+void DispatcherServer::ask(const dispatcher::OperatorRequest& request, Answer answer) {
+  const auto id = ++last_request_;
+  asked_.emplace(id, std::move(answer));
+  tell([&](auto& logic, const auto& at) { return logic.on_operator(id, request, at); });
 }
 
 void DispatcherServer::stop(Loop::Task stopped) {

@@ -5,6 +5,7 @@
 // One loop's thread has everything but the store. Sessions meet the logic in tell() and perform() only, so
 // that they can move to loops of their own, one a core, and post to the logic's.
 
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -41,6 +42,10 @@ class DispatcherServer {
   const carrier::Address& address() const { return address_; }
   dispatcher::Counters counters() const { return dispatcher_.counters(); }
 
+  /// Calls `answer` once, later, unless the server goes first.
+  using Answer = std::function<void(Result<dispatcher::OperatorValue>)>;
+  void ask(const dispatcher::OperatorRequest& request, Answer answer);
+
   /// Says goodbye to everybody; calls `stopped` when all have gone, at most kStopMax later.
   void stop(carrier::Loop::Task stopped);
 
@@ -68,6 +73,7 @@ class DispatcherServer {
   void perform(dispatcher::SendFrame& effect);
   void perform(dispatcher::StoreOperation& effect);
   void perform(dispatcher::Close& effect);
+  void perform(dispatcher::OperatorAnswer& effect);
 
   carrier::Loop& loop_;
   DispatcherStorage& storage_;
@@ -80,6 +86,8 @@ class DispatcherServer {
   dispatcher::ConnectionId last_id_ = 0;
   std::unique_ptr<DatagramSocket> datagrams_;  ///< outlives its sessions
   std::unordered_map<dispatcher::ConnectionId, std::unique_ptr<Session>> sessions_;
+  std::map<dispatcher::OperatorRequestId, Answer> asked_;
+  dispatcher::OperatorRequestId last_request_ = 0;
   std::unique_ptr<carrier::TcpListener> listener_;
   carrier::Timer timer_;
   carrier::Timer resting_;

@@ -28,6 +28,8 @@ class BundleTable {
   /// nullptr: no such bundle any more. Valid until flush().
   Result<const Bundle*> find(std::uint64_t number);
   Result<dispatcher::Fetched> fetch(NodeTable::Id inbox, const dispatcher::FetchMessages& fetch);
+  /// When the oldest message of an inbox came.
+  Result<std::optional<WallTime>> oldest(NodeTable::Id inbox);
   /// Removes a range of an inbox; `freed` grows.
   Status release(NodeTable::Id inbox, const dispatcher::QueueRange& range, dispatcher::ShareUsage& freed);
 

@@ -9,7 +9,7 @@ namespace taut::store {
 inline constexpr const char* kDispatcherMigrations[] = {
     // usage: own, known, stranger (dispatcher::Share)
     "CREATE TABLE node ("
-    "  id INTEGER PRIMARY KEY,"
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"  // submissions outlive their node
     "  node BLOB NOT NULL UNIQUE,"
     "  next_number INTEGER NOT NULL,"
     "  card_sequence INTEGER NOT NULL,"
@@ -40,7 +40,21 @@ inline constexpr const char* kDispatcherMigrations[] = {
     "  last INTEGER NOT NULL,"
     "  bytes BLOB NOT NULL"
     ") STRICT;"
-    "CREATE INDEX bodies_place ON bodies (inbox, last);"};
+    "CREATE INDEX bodies_place ON bodies (inbox, last);",
+
+    // kind: dispatcher::NoteKind
+    "CREATE TABLE note ("
+    "  node INTEGER NOT NULL REFERENCES node,"
+    "  kind INTEGER NOT NULL,"
+    "  note BLOB NOT NULL,"
+    "  PRIMARY KEY (node, kind)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE token ("
+    "  token BLOB PRIMARY KEY,"  // its hash
+    "  uses INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"};
 
 inline constexpr Schema kDispatcherSchema{0x74617564, kDispatcherMigrations};  // "taud"
 

@@ -17,7 +17,8 @@ bool is_one_of(const Operation& operation) {
 }
 
 bool only_reads(const Operation& operation) {
-  return is_one_of<LoadTotals, LoadNode, LookUpSubmission, FetchMessages, LoadCard>(operation);
+  return is_one_of<LoadTotals, LoadNode, LookUpSubmission, FetchMessages, LoadCard, ListNodes, DescribeNodes>(
+      operation);
 }
 
 /// An operation that was refused before it changed anything.
@@ -32,7 +33,8 @@ DispatcherTables::DispatcherTables(FileLock lock, Database database, Random& ran
       database_(std::move(database)),
       nodes_(database_),
       bundles_(database_),
-      submissions_(random) {}
+      submissions_(random),
+      tokens_(database_) {}
 
 Opened<std::unique_ptr<DispatcherTables>> DispatcherTables::open(const std::filesystem::path& file,
                                                                  Random& random) {
@@ -118,8 +120,55 @@ StoreResult DispatcherTables::apply(const LoadNode& load) {
 }
 
 StoreResult DispatcherTables::apply(const AddNode& add) {
+  TAUT_TRY(const auto* const before, nodes_.find(add.node));
+  if (before != nullptr) return Admission::admitted;
+  if (add.token) {
+    TAUT_TRY(const Admission admission, tokens_.spend(*add.token, add.now));
+    if (admission == Admission::refused) return admission;
+  }
   TAUT_CHECK(nodes_.add(add.node));
+  return Admission::admitted;
+}
+
+StoreResult DispatcherTables::apply(const RemoveNode& remove) {
+  constexpr QueueRange kAll{0, std::numeric_limits<QueueNumber>::max()};
+  Freed freed{remove.node, {}};
+  TAUT_TRY(const auto* const node, nodes_.find(remove.node));
+  if (node == nullptr) return freed;
+  TAUT_CHECK(bundles_.release(node->id, kAll, freed.usage));
+  TAUT_CHECK(nodes_.remove(remove.node));
+  return freed;
+}
+
+StoreResult DispatcherTables::apply(const AddToken& add) {
+  TAUT_CHECK(tokens_.add(add));
   return Done{};
+}
+
+StoreResult DispatcherTables::apply(const SaveNote& save) {
+  TAUT_CHECK(nodes_.save_note(save));
+  return Done{};
+}
+
+StoreResult DispatcherTables::apply(const ListNodes& list) {
+  TAUT_TRY(Listed listed, nodes_.list(list));
+  TAUT_CHECK(fill_oldest(listed));
+  return listed;
+}
+
+StoreResult DispatcherTables::apply(const DescribeNodes& describe) {
+  TAUT_TRY(Listed listed, nodes_.describe(describe));
+  TAUT_CHECK(fill_oldest(listed));
+  return listed;
+}
+
+Status DispatcherTables::fill_oldest(Listed& listed) {
+  for (NodeRow& row : listed.rows) {
+    TAUT_TRY(const auto* const node, nodes_.find(row.node));
+    if (node == nullptr) return fail(Errc::unavailable, reasons::kDamaged);
+    TAUT_TRY(row.oldest, bundles_.oldest(node->id));
+  }
+  return {};
 }
 
 Result<std::optional<SubmissionRecord>> DispatcherTables::known(NodeTable::Id inbox,
@@ -133,7 +182,8 @@ Result<std::optional<SubmissionRecord>> DispatcherTables::known(NodeTable::Id in
       return fail(Errc::unavailable, reasons::kDamaged);
     const BundleEntry& entry = bundle->entries[row.slot];
     if (bundle->inbox != inbox || entry.submission != submission) return {};
-    record = SubmissionRecord{entry.hash, static_cast<SubmissionState>(entry.state), entry.expires};
+    record =
+        SubmissionRecord{entry.hash, static_cast<SubmissionState>(entry.state), entry.share, entry.expires};
     return {};
   };
   submissions_.find(static_cast<std::uint64_t>(inbox), submission, [&](RowNumber row) {
@@ -205,6 +255,8 @@ class DispatcherTables::Sweeping {
     constexpr int kChunksMax = 256;
     TAUT_TRY(swept_.cards, tables_.nodes_.expire_cards(sweep_.now, room_));
     room_ -= static_cast<std::size_t>(swept_.cards);
+    TAUT_TRY(swept_.tokens, tables_.tokens_.expire(sweep_.now, room_));
+    room_ -= static_cast<std::size_t>(swept_.tokens);
     for (int chunks = 0; room_ > 0 && chunks < kChunksMax; ++chunks) {
       const auto chunk = tables_.calendar_.take_due(sweep_.now);
       if (!chunk) break;
@@ -214,7 +266,7 @@ class DispatcherTables::Sweeping {
                                          }));
     }
     TAUT_CHECK(note_freed());
-    const bool is_more = tables_.calendar_.is_due(sweep_.now) || swept_.cards == sweep_.count_max;
+    const bool is_more = tables_.calendar_.is_due(sweep_.now) || room_ == 0;
     swept_.rest = is_more ? dispatcher::Rest::more : dispatcher::Rest::none;
     return std::move(swept_);
   }

@@ -9,6 +9,7 @@
 #include "store/bundle_table.hpp"
 #include "store/private_files.hpp"
 #include "store/submission_index.hpp"
+#include "store/token_table.hpp"
 
 namespace taut::store {
 
@@ -54,6 +55,11 @@ class DispatcherTables {
   StoreResult apply(const dispatcher::LoadTotals&);
   StoreResult apply(const dispatcher::LoadNode&);
   StoreResult apply(const dispatcher::AddNode&);
+  StoreResult apply(const dispatcher::RemoveNode&);
+  StoreResult apply(const dispatcher::AddToken&);
+  StoreResult apply(const dispatcher::SaveNote&);
+  StoreResult apply(const dispatcher::ListNodes&);
+  StoreResult apply(const dispatcher::DescribeNodes&);
   StoreResult apply(dispatcher::PutMessage&);
   StoreResult apply(const dispatcher::LookUpSubmission&);
   StoreResult apply(const dispatcher::FetchMessages&);
@@ -66,6 +72,7 @@ class DispatcherTables {
   Status load();
   Result<std::optional<dispatcher::SubmissionRecord>> known(NodeTable::Id inbox,
                                                             const SubmissionId& submission);
+  Status fill_oldest(dispatcher::Listed& listed);
   class Sweeping;
 
   FileLock lock_;
@@ -73,6 +80,7 @@ class DispatcherTables {
   NodeTable nodes_;
   BundleTable bundles_;
   SubmissionIndex submissions_;
+  TokenTable tokens_;
   Calendar calendar_;
   bool is_stopped_ = false;
 };

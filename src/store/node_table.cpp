@@ -9,7 +9,18 @@ using namespace dispatcher;
 
 namespace {
 constexpr std::size_t kKeptMax = 65'536;
+
+// Six columns: messages and bytes of each share.
+ShareUsage usage_in(const Query& query, int column) {
+  ShareUsage usage;
+  for (Usage& share : usage) {
+    share = {query.u64(column), query.u64(column + 1)};
+    column += 2;
+  }
+  return usage;
 }
+
+}  // namespace
 
 Result<Totals> NodeTable::totals() {
   TAUT_CHECK(flush());
@@ -29,12 +40,19 @@ Result<NodeTable::Kept*> NodeTable::kept(const NodeId& node) {
                            node));
   TAUT_TRY(const bool is_there, query.step());
   if (!is_there) return nullptr;
-  Kept kept{{query.i64(0), {query.u64(1), {}, query.u64(2)}}};
-  for (std::size_t share = 0; share < kShareCount; ++share) {
-    const int column = 3 + 2 * static_cast<int>(share);
-    kept.node.record.usage[share] = {query.u64(column), query.u64(column + 1)};
+  Kept kept{{query.i64(0), {query.u64(1), usage_in(query, 3), query.u64(2), {}}}};
+  TAUT_CHECK(read_notes(kept.node));
+  return &kept_.emplace(node, std::move(kept)).first->second;
+}
+
+Status NodeTable::read_notes(Node& node) {
+  TAUT_TRY(Query query, database_.query("SELECT kind, note FROM note WHERE node = ?", node.id));
+  for (;;) {
+    TAUT_TRY(const bool is_there, query.step());
+    if (!is_there) return {};
+    if (query.u64(0) >= kNoteCount) return fail(Errc::unavailable, reasons::kDamaged);
+    node.record.notes[query.u64(0)] = to_bytes(query.bytes(1));
   }
-  return &kept_.emplace(node, kept).first->second;
 }
 
 Result<const NodeTable::Node*> NodeTable::find(const NodeId& node) {
@@ -74,6 +92,68 @@ Status NodeTable::flush() {
                       known.bytes, stranger.messages, stranger.bytes, kept->node.id));
   }
   if (kept_.size() > kKeptMax) kept_.clear();
+  return {};
+}
+
+Status NodeTable::remove(const NodeId& node) {
+  TAUT_CHECK(flush());
+  TAUT_TRY(const Node* const found, find(node));
+  if (found == nullptr) return {};
+  const Id id = found->id;
+  kept_.erase(node);
+  TAUT_CHECK(database_.run("DELETE FROM card WHERE node = ?", id));
+  TAUT_CHECK(database_.run("DELETE FROM note WHERE node = ?", id));
+  return database_.run("DELETE FROM node WHERE id = ?", id);
+}
+
+Status NodeTable::save_note(const SaveNote& save) {
+  TAUT_TRY(Kept* const found, kept(save.node));
+  if (found == nullptr) return fail(Errc::misuse, taut::reasons::kMisuse);
+  const auto kind = static_cast<std::size_t>(save.kind);
+  found->node.record.notes[kind] = save.note;
+  if (save.note.empty()) {
+    return database_.run("DELETE FROM note WHERE node = ? AND kind = ?", found->node.id, kind);
+  }
+  return database_.run("INSERT INTO note VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET note = excluded.note",
+                       found->node.id, kind, save.note);
+}
+
+Result<Listed> NodeTable::list(const ListNodes& list) {
+  TAUT_CHECK(flush());
+  Listed listed;
+  TAUT_TRY(Query query,
+           database_.query("SELECT node FROM node WHERE ? IS NULL OR node > ? ORDER BY node LIMIT ?",
+                           list.after, list.after, column_of(list.count_max + 1)));
+  for (;;) {
+    TAUT_TRY(const bool is_there, query.step());
+    if (!is_there) return listed;
+    if (listed.rows.size() == list.count_max) {
+      listed.rest = Rest::more;
+      return listed;
+    }
+    TAUT_TRY(const NodeId node, query.value<NodeId>(0));
+    TAUT_CHECK(describe_one(node, listed));
+  }
+}
+
+Result<Listed> NodeTable::describe(const DescribeNodes& describe) {
+  TAUT_CHECK(flush());
+  Listed listed;
+  for (const NodeId& node : describe.nodes) TAUT_CHECK(describe_one(node, listed));
+  return listed;
+}
+
+Status NodeTable::describe_one(const NodeId& node, Listed& listed) {
+  TAUT_TRY(Query query,
+           database_.query("SELECT own_messages, own_bytes, known_messages, known_bytes, stranger_messages,"
+                           " stranger_bytes,"
+                           " (SELECT note FROM note WHERE note.node = node.id AND kind = ?)"
+                           " FROM node WHERE node = ?",
+                           static_cast<int>(NoteKind::device), node));
+  TAUT_TRY(const bool is_there, query.step());
+  if (!is_there) return {};
+  NodeRow row{node, usage_in(query, 0), std::nullopt, to_bytes(query.bytes(6))};
+  listed.rows.push_back(std::move(row));
   return {};
 }
 

@@ -25,11 +25,17 @@ class NodeTable {
   Result<const Node*> find(const NodeId& node);
   Result<NodeId> name_of(Id id);
   Status add(const NodeId& node);
+  /// The node, its card and its notes.
+  Status remove(const NodeId& node);
 
   /// Changes a record; flush() writes it.
   /// @errors unavailable (damaged): no node has this id
   Result<dispatcher::NodeRecord*> change(const NodeId& node);
   Status flush();
+
+  Status save_note(const dispatcher::SaveNote& save);
+  Result<dispatcher::Listed> list(const dispatcher::ListNodes& list);
+  Result<dispatcher::Listed> describe(const dispatcher::DescribeNodes& describe);
 
   Status save_card(const dispatcher::SaveCard& save);
   Result<std::optional<Bytes>> load_card(const NodeId& node);
@@ -43,6 +49,8 @@ class NodeTable {
   };
   /// nullptr: no such node.
   Result<Kept*> kept(const NodeId& node);
+  Status read_notes(Node& node);
+  Status describe_one(const NodeId& node, dispatcher::Listed& listed);
 
   Database& database_;
   std::map<NodeId, Kept> kept_;

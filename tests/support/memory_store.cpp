@@ -21,13 +21,74 @@ StoreValue MemoryStore::apply(const LoadNode& load) {
 }
 
 StoreValue MemoryStore::apply(const AddNode& add) {
+  if (nodes.contains(add.node)) return Admission::admitted;
+  if (add.token) {
+    const auto token = tokens.find(*add.token);
+    if (token == tokens.end() || token->second.uses == 0 || token->second.expires <= add.now) {
+      return Admission::refused;
+    }
+    --token->second.uses;
+  }
   nodes.try_emplace(add.node);
+  return Admission::admitted;
+}
+
+StoreValue MemoryStore::apply(const RemoveNode& remove) {
+  Freed freed{remove.node, {}};
+  const auto node = nodes.find(remove.node);
+  if (node == nodes.end()) return freed;
+  freed.usage = node->second.record.usage;
+  for (const auto& [id, submission] : node->second.submissions) orphans.push_back(submission.forget);
+  nodes.erase(node);
+  is_dirty = true;
+  return freed;
+}
+
+StoreValue MemoryStore::apply(const AddToken& add) {
+  tokens[add.token] = {add.uses, add.expires};
   return Done{};
 }
 
-StoreValue MemoryStore::apply(PutMessage& put) {
-  Node& node = nodes.at(put.inbox);
-  const Submission fresh{{put.hash, SubmissionState::stored, put.expires}, put.forget};
+StoreResult MemoryStore::apply(SaveNote& save) {
+  const auto node = nodes.find(save.node);
+  if (node == nodes.end()) return fail(Errc::misuse, reasons::kMisuse);
+  node->second.record.notes[static_cast<std::size_t>(save.kind)] = std::move(save.note);
+  return Done{};
+}
+
+StoreValue MemoryStore::apply(const ListNodes& list) {
+  Listed listed;
+  for (auto one = list.after ? nodes.upper_bound(*list.after) : nodes.begin(); one != nodes.end(); ++one) {
+    if (listed.rows.size() == list.count_max) {
+      listed.rest = Rest::more;
+      break;
+    }
+    listed.rows.push_back(row_of(one->first, one->second));
+  }
+  return listed;
+}
+
+StoreValue MemoryStore::apply(const DescribeNodes& describe) {
+  Listed listed;
+  for (const NodeId& id : describe.nodes) {
+    const auto node = nodes.find(id);
+    if (node != nodes.end()) listed.rows.push_back(row_of(id, node->second));
+  }
+  return listed;
+}
+
+NodeRow MemoryStore::row_of(const NodeId& id, const Node& node) {
+  NodeRow row{id, node.record.usage, std::nullopt,
+              node.record.notes[static_cast<std::size_t>(NoteKind::device)]};
+  if (!node.messages.empty()) row.oldest = node.messages.begin()->second.received;
+  return row;
+}
+
+StoreResult MemoryStore::apply(PutMessage& put) {
+  const auto inbox = nodes.find(put.inbox);
+  if (inbox == nodes.end()) return fail(Errc::misuse, reasons::kMisuse);
+  Node& node = inbox->second;
+  const Submission fresh{{put.hash, SubmissionState::stored, put.share, put.expires}, put.forget};
   const auto [submission, is_new] = node.submissions.try_emplace(put.submission, fresh);
   if (!is_new) return Placed{submission->second.record, std::move(put.body)};
   node.record.next_number = put.number + 1;
@@ -90,8 +151,10 @@ StoreValue MemoryStore::apply(const ReleaseMessages& release) {
   return freed;
 }
 
-StoreValue MemoryStore::apply(SaveCard& save) {
-  Node& node = nodes.at(save.node);
+StoreResult MemoryStore::apply(SaveCard& save) {
+  const auto found = nodes.find(save.node);
+  if (found == nodes.end()) return fail(Errc::misuse, reasons::kMisuse);
+  Node& node = found->second;
   node.record.card_sequence = save.sequence;
   node.card = Card{save.expires, std::move(save.card)};
   return Done{};
@@ -126,6 +189,12 @@ StoreValue MemoryStore::apply(const Sweep& sweep) {
       ++swept.cards;
     }
   }
+  swept.submissions +=
+      std::erase_if(orphans, [&](WallTime forget) { return forget <= sweep.now && may_go_on(); });
+  swept.tokens = std::erase_if(tokens, [&](const auto& one) {
+    const bool is_over = one.second.expires <= sweep.now || one.second.uses == 0;
+    return is_over && may_go_on();
+  });
   is_dirty |= swept.cards + swept.submissions > 0;
   return swept;
 }

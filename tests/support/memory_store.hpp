@@ -34,22 +34,36 @@ class MemoryStore {
 
   dispatcher::StoreResult carry_out(dispatcher::Operation operation);
 
+  struct Token {
+    std::uint32_t uses;
+    WallTime expires;
+  };
+
   std::map<NodeId, Node> nodes;
-  std::size_t erased_count = 0;  ///< how often everything removed was erased
-  bool is_dirty = false;         ///< something was removed since
+  std::map<dispatcher::EnrolmentHash, Token> tokens;
+  std::vector<WallTime> orphans;  ///< when to forget submissions whose node was removed
+  std::size_t erased_count = 0;   ///< how often everything removed was erased
+  bool is_dirty = false;          ///< something was removed since
 
  private:
   dispatcher::StoreValue apply(const dispatcher::LoadTotals&);
   dispatcher::StoreValue apply(const dispatcher::LoadNode&);
   dispatcher::StoreValue apply(const dispatcher::AddNode&);
-  dispatcher::StoreValue apply(dispatcher::PutMessage&);
+  dispatcher::StoreValue apply(const dispatcher::RemoveNode&);
+  dispatcher::StoreValue apply(const dispatcher::AddToken&);
+  dispatcher::StoreValue apply(const dispatcher::ListNodes&);
+  dispatcher::StoreValue apply(const dispatcher::DescribeNodes&);
+  dispatcher::StoreResult apply(dispatcher::SaveNote&);
+  dispatcher::StoreResult apply(dispatcher::PutMessage&);
   dispatcher::StoreValue apply(const dispatcher::LookUpSubmission&);
   dispatcher::StoreValue apply(const dispatcher::FetchMessages&);
   dispatcher::StoreValue apply(const dispatcher::ReleaseMessages&);
-  dispatcher::StoreValue apply(dispatcher::SaveCard&);
+  dispatcher::StoreResult apply(dispatcher::SaveCard&);
   dispatcher::StoreValue apply(const dispatcher::LoadCard&);
   dispatcher::StoreValue apply(const dispatcher::Sweep&);
   dispatcher::StoreValue apply(const dispatcher::Erase&);
+
+  static dispatcher::NodeRow row_of(const NodeId& id, const Node& node);
 
   using Messages = std::map<dispatcher::QueueNumber, Message>;
   Messages::iterator remove(Node& node, Messages::iterator message, dispatcher::SubmissionState why,

@@ -1,7 +1,6 @@
 // Cards: docs/protocol/dispatcher.md, "Cards".
 
-#include "identity/identity.hpp"
-#include "support/seeded_random.hpp"
+#include "person.hpp"
 #include "world.hpp"
 
 using namespace taut;
@@ -10,33 +9,6 @@ using frame::AnswerStatus;
 using frame::GoodbyeReason;
 
 namespace {
-
-class Person {
- public:
-  explicit Person(std::uint64_t seed) : identity_(make(seed)) {}
-
-  const NodeId& node() const { return identity_.node_id(); }
-  Bytes card(std::uint64_t sequence, std::string name = "x",
-             WallTime not_after = identity::kEndOfTime) const {
-    identity::Card card = identity_.card();
-    card.sequence = sequence;
-    card.name = std::move(name);
-    card.not_after = not_after;
-    return to_bytes(identity::SignedCard::sign(card, identity_.signature_key()).value().bytes());
-  }
-  Bytes revocation() const {
-    return to_bytes(identity::SignedCard::revoke(identity_.signature_key(), {}).value().bytes());
-  }
-
- private:
-  static identity::Identity make(std::uint64_t seed) {
-    SeededRandom random(seed);
-    constexpr std::array kSuites{crypto::SuiteId::x25519_aes128gcm_sha256_ed25519};
-    return identity::Identity::create(kSuites, std::nullopt, random).value();
-  }
-
-  identity::Identity identity_;
-};
 
 AnswerStatus publish(World& world, dispatcher::ConnectionId from, const Bytes& card) {
   world.say(from, frame::PublishCard{5, card, {}});

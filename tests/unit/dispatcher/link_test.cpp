@@ -98,6 +98,8 @@ TEST_CASE("what breaks a rule ends its own link with a goodbye, and no other") {
       frame::written(frame::DeliveryChunk{1, 0, as_bytes("x")}),
       frame::written(frame::Drained{}),
       frame::written(frame::CardAnswer{}),
+      frame::written(frame::StateAnswer{}),
+      frame::written(frame::Devices{}),
       frame::written(frame::Goodbye{GoodbyeReason::done, {{0x8001, {}}}}),
   };
   for (const Bytes& bytes : broken) {
@@ -179,6 +181,47 @@ TEST_CASE("records of nodes that are not needed leave memory, those in use stay"
   world.put(alice, kBob, "y", "y");
   world.settle();
   CHECK(world.said_to(bob) == std::vector<std::string>{"(drained)", "y"});
+}
+
+TEST_CASE("an anonymous link may put, query and look up; whatever belongs to a node is refused") {
+  World world;
+  world.add_node(kBob);
+  const auto anonymous = world.connect(dispatcher::Peer::anonymous({}, frame::Carrier::tcp));
+  world.put(anonymous, kBob, "one", "hello");
+  world.settle();
+  CHECK(world.next<frame::Outcome>(anonymous).state == frame::OutcomeState::stored);
+  const frame::OutcomeQuery query{1, kBob, submission_named("one"), {}};
+  CHECK(world.ask<frame::Outcome>(anonymous, query).state == frame::OutcomeState::stored);
+  CHECK_FALSE(world.ask<frame::CardAnswer>(anonymous, frame::LookUpCard{2, kBob, {}}).card.has_value());
+  const auto refused = [&](const auto& question) {
+    return world.ask<frame::Answer>(anonymous, question).status == frame::AnswerStatus::refused;
+  };
+  CHECK(refused(frame::Subscribe{3, frame::Until::closed, 1, {}}));
+  CHECK(refused(frame::Release{4, {{0, 0}}, {}}));
+  CHECK(refused(frame::Release{4, {{1, 1}}, {}}));
+  CHECK(refused(frame::PublishCard{5, as_bytes("x"), {}}));
+  CHECK(refused(frame::Register{5, {}, as_bytes("x"), as_bytes("x"), {}}));
+  CHECK(refused(frame::SetAccess{6, {}, {}, {}}));
+  CHECK(refused(frame::PublishState{7, 1, as_bytes("x"), {}}));
+  CHECK(refused(frame::LookUpState{8, {}}));
+  CHECK(refused(frame::Report{9, 0, {}, {}, {}}));
+  CHECK(world.ask<frame::Devices>(anonymous, frame::ListDevices{10, {kBob}, {}}).devices.empty());
+  world.disconnect(anonymous);
+  CHECK(world.dispatcher.counters().connections == 0);
+}
+
+TEST_CASE("anonymous links have a limit of their own") {
+  auto settings = small_settings();
+  settings.limits.connections_anonymous_max = 1;
+  World world(settings);
+  const auto first = world.connect(dispatcher::Peer::anonymous({}, frame::Carrier::tcp));
+  CHECK_FALSE(world.closed(first).has_value());
+  const auto second = world.connect(dispatcher::Peer::anonymous({}, frame::Carrier::tcp));
+  CHECK(world.closed(second) == GoodbyeReason::overloaded);
+  CHECK_FALSE(world.closed(world.connect(kAlice)).has_value());
+  world.disconnect(first);
+  const auto third = world.connect(dispatcher::Peer::anonymous({}, frame::Carrier::tcp));
+  CHECK_FALSE(world.closed(third).has_value());
 }
 
 TEST_CASE("results for operations that nobody asked for are ignored") {

@@ -22,6 +22,8 @@ Settings small_settings() {
   Settings settings;
   settings.policy = frame::Policy::open;
   settings.limits.inbox_max = {5, 4000};
+  settings.limits.own_share = {1, 1000};
+  settings.limits.stranger_share = {1, 500};
   settings.limits.connections_max = 4;
   settings.limits.connections_per_node_max = 2;
   settings.limits.uploads_max = 2;
@@ -30,9 +32,9 @@ Settings small_settings() {
 
 World::World(const Settings& settings) : dispatcher(settings) { absorb(dispatcher.start(at)); }
 
-ConnectionId World::connect(const NodeId& node) {
+ConnectionId World::connect(const Peer& peer) {
   const ConnectionId id = ++last_connection_;
-  absorb(dispatcher.on_connected(id, node, at));
+  absorb(dispatcher.on_connected(id, peer, at));
   settle();
   if (!closed(id)) next<frame::Hello>(id);
   return id;
@@ -51,6 +53,15 @@ void World::put(ConnectionId from, const NodeId& inbox, std::string_view submiss
   put.size = static_cast<std::uint32_t>(text.size());
   put.chunk = as_bytes(text);
   say(from, put);
+}
+
+Result<OperatorValue> World::ask(const OperatorRequest& request) {
+  const OperatorRequestId id = 1000 + answers_.size();
+  absorb(dispatcher.on_operator(id, request, at));
+  settle();
+  REQUIRE_FALSE(answers_.empty());
+  REQUIRE(answers_.back().request == id);
+  return answers_.back().answer;
 }
 
 void World::store_one() {
@@ -115,6 +126,8 @@ void World::absorb(Effects effects) {
       if (is_reading) absorb(dispatcher.on_sent(connection, size, at));
     } else if (auto* operation = std::get_if<StoreOperation>(&effect)) {
       asked.push_back(std::move(*operation));
+    } else if (auto* answer = std::get_if<OperatorAnswer>(&effect)) {
+      answers_.push_back(std::move(*answer));
     } else {
       const Close close = std::get<Close>(effect);
       closed_[close.connection] = close.reason;

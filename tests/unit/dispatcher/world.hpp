@@ -25,9 +25,11 @@ class World {
 
   /// A node with an inbox, without the way there.
   void add_node(const NodeId& node) { store.nodes.try_emplace(node); }
-  dispatcher::ConnectionId connect(const NodeId& node);
+  dispatcher::ConnectionId connect(const dispatcher::Peer& peer);
   void disconnect(dispatcher::ConnectionId connection);
 
+  /// The operator asks; the store does what that takes. Its answer.
+  Result<dispatcher::OperatorValue> ask(const dispatcher::OperatorRequest& request);
   void stop() { absorb(dispatcher.stop()); }
 
   /// One frame in; what the store is asked waits until it is settled.
@@ -49,6 +51,14 @@ class World {
 
   /// Lets time pass in steps of at most a second, with a tick at each deadline.
   void pass(Duration time);
+
+  /// Says a question and returns its answer.
+  template <class Reply, class Question>
+  Reply ask(dispatcher::ConnectionId from, const Question& question) {
+    say(from, question);
+    settle();
+    return next<Reply>(from);
+  }
 
   /// What a connection was sent and has not yet looked at: the next frame, of this type.
   template <class Body>
@@ -81,6 +91,7 @@ class World {
 
   std::map<dispatcher::ConnectionId, std::deque<Bytes>> inboxes_;
   std::map<dispatcher::ConnectionId, frame::GoodbyeReason> closed_;
+  std::vector<dispatcher::OperatorAnswer> answers_;
   dispatcher::ConnectionId last_connection_ = 0;
   Bytes kept_;
 };

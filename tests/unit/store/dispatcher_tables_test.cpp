@@ -95,7 +95,7 @@ TEST_CASE("a sweep goes on where its limit ended it, and says so") {
   tables->carry_out(batch);
   std::uint64_t messages = 0;
   int sweeps = 0;
-  for (Swept swept{{}, 0, 0, Rest::more}; swept.rest == Rest::more; ++sweeps) {
+  for (Swept swept{{}, 0, 0, 0, Rest::more}; swept.rest == Rest::more; ++sweeps) {
     swept = value<Swept>(*tables, Sweep{{kStartMs + 1'000'000}, 700});
     for (const Freed& freed : swept.freed) messages += total(freed.usage).messages;
   }
@@ -104,7 +104,7 @@ TEST_CASE("a sweep goes on where its limit ended it, and says so") {
   CHECK(value<std::optional<SubmissionRecord>>(*tables, LookUpSubmission{node, put_of(1, 7).submission})
             ->state == SubmissionState::expired);
   std::uint64_t forgotten = 0;
-  for (Swept swept{{}, 0, 0, Rest::more}; swept.rest == Rest::more;) {
+  for (Swept swept{{}, 0, 0, 0, Rest::more}; swept.rest == Rest::more;) {
     swept = value<Swept>(*tables, Sweep{{kStartMs + 2'000'000}, 700});
     forgotten += swept.submissions;
   }
@@ -190,7 +190,7 @@ TEST_CASE("after a burst has been forgotten, the file is as small as before") {
   value<Done>(*tables, Erase{});
   CHECK(fs::file_size(file) > baseline + 10'000'000);
   value<Freed>(*tables, ReleaseMessages{node, {{1, 2000}}});
-  for (Swept swept{{}, 0, 0, Rest::more}; swept.rest == Rest::more;)
+  for (Swept swept{{}, 0, 0, 0, Rest::more}; swept.rest == Rest::more;)
     swept = value<Swept>(*tables, Sweep{{kStartMs + 2'000'000}, 1000});
   while (tables->shrink() == store::DispatcherTables::Rest::more) {
   }

@@ -42,7 +42,7 @@ class History {
     using namespace dispatcher;
     const NodeId node = value_numbered<NodeId>(below(kNodes));
     const std::uint64_t which = below(100);
-    if (added_.insert(node).second) return AddNode{node, {now_}};
+    if (added_.insert(node).second) return AddNode{node, {now_}, below(4) == 0 ? token() : std::nullopt};
     if (which < 45) return put(node);
     if (which < 55) return LookUpSubmission{node, value_numbered<SubmissionId>(below(submissions_ + 2))};
     if (which < 65) return FetchMessages{node, below(next_number_), 1 + below(5000), 1 + below(20)};
@@ -52,6 +52,14 @@ class History {
     if (which < 89) return LoadNode{value_numbered<NodeId>(below(kNodes + 1))};
     if (which < 90) return LoadTotals{};
     if (which < 91) return Erase{};
+    if (which < 92) return AddToken{*token(), static_cast<std::uint32_t>(below(3)), {now_ + below(9000)}};
+    if (which < 94) return SaveNote{node, static_cast<NoteKind>(below(kNoteCount)), Bytes(below(90), 'n')};
+    if (which < 95) return ListNodes{after(), 1 + below(kNodes)};
+    if (which < 96) return DescribeNodes{{node, value_numbered<NodeId>(below(kNodes))}};
+    if (which < 97) {
+      added_.erase(node);
+      return RemoveNode{node};
+    }
     now_ += below(3000);
     return Sweep{{now_}, 10'000};
   }
@@ -60,6 +68,14 @@ class History {
   static constexpr std::uint64_t kNodes = 5;
 
   std::uint64_t below(std::uint64_t end) { return end == 0 ? 0 : random_() % end; }
+
+  std::optional<dispatcher::EnrolmentHash> token() {
+    return value_numbered<dispatcher::EnrolmentHash>(below(3));
+  }
+  std::optional<NodeId> after() {
+    if (below(2) == 0) return std::nullopt;
+    return value_numbered<NodeId>(below(kNodes));
+  }
 
   dispatcher::PutMessage put(const NodeId& node) {
     const bool repeats = submissions_ > 0 && below(10) == 0;

@@ -15,6 +15,13 @@ inline bool same(const std::optional<dispatcher::NodeRecord>& a,
                  const std::optional<dispatcher::NodeRecord>& b) {
   return a == b;
 }
+inline bool same(const dispatcher::Admission& a, const dispatcher::Admission& b) { return a == b; }
+inline bool same(const dispatcher::Listed& a, const dispatcher::Listed& b) {
+  const auto same_row = [](const dispatcher::NodeRow& x, const dispatcher::NodeRow& y) {
+    return x.node == y.node && x.usage == y.usage && x.oldest == y.oldest && x.device == y.device;
+  };
+  return std::ranges::equal(a.rows, b.rows, same_row) && a.rest == b.rest;
+}
 inline bool same(const dispatcher::Placed& a, const dispatcher::Placed& b) {
   return a.known == b.known && a.body == b.body;
 }
@@ -39,7 +46,7 @@ inline bool same(const dispatcher::Swept& a, const dispatcher::Swept& b) {
     return std::ranges::any_of(b.freed, [&](const auto& other) { return same(freed, other); });
   };
   return a.freed.size() == b.freed.size() && std::ranges::all_of(a.freed, in_both) && a.cards == b.cards &&
-         a.submissions == b.submissions && a.rest == b.rest;
+         a.submissions == b.submissions && a.tokens == b.tokens && a.rest == b.rest;
 }
 
 inline bool same(const dispatcher::StoreResult& a, const dispatcher::StoreResult& b) {
