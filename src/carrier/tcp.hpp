@@ -20,6 +20,9 @@ class TcpListener {
   /// @param at  a numeric address or `localhost`; port 0 takes a free one
   /// @errors unavailable: address_in_use, address_not_ours, forbidden; malformed: a host that is a name
   static Result<std::unique_ptr<TcpListener>> listen(Loop& loop, const Address& at, Accept accept);
+  /// On a socket that listens already, of which it takes a copy: the caller's stays open.
+  /// @errors unavailable: not_listening: no TCP socket, or one that does not listen
+  static Result<std::unique_ptr<TcpListener>> adopt(Loop& loop, int socket, Accept accept);
   TcpListener(const TcpListener&) = delete;
   TcpListener& operator=(const TcpListener&) = delete;
   ~TcpListener();

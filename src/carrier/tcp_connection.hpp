@@ -1,54 +1,12 @@
 #pragma once
-// The TCP connection behind carrier/connection.hpp; for listener and dialler only.
-
-#include <list>
+// What a TCP socket becomes when it is connected; for listener and dialler only.
 
 #include "carrier/asio.hpp"
 #include "carrier/connection.hpp"
 
 namespace taut::carrier {
 
-class TcpConnection final : public Connection, public std::enable_shared_from_this<TcpConnection> {
- public:
-  TcpConnection(Loop& loop, tcp::socket socket);
-
-  void start(Handler& handler) override;
-  void send(Bytes bytes) override;
-  std::size_t waiting_bytes() const override { return waiting_bytes_; }
-  std::optional<Instant> stalled_since() const override;
-  void pause_reading() override { is_paused_ = true; }
-  void resume_reading() override;
-  void close() override;
-  void abort() override;
-  const Address& remote_address() const override { return remote_; }
-
- private:
-  enum class Phase { open, finishing, closed };
-
-  static asio::awaitable<void> read_what_comes(std::shared_ptr<TcpConnection> self);
-  static asio::awaitable<void> write_what_waits(std::shared_ptr<TcpConnection> self);
-  void read_once();
-  void read_on();
-  void took(std::size_t written);
-  void finish_if_written();
-  void broke();
-
-  Loop& loop_;
-  tcp::socket socket_;
-  Address remote_;
-  Handler* handler_ = nullptr;
-  Phase phase_ = Phase::open;
-
-  std::list<Bytes> waiting_;       // an empty list holds no memory
-  std::size_t first_written_ = 0;  ///< how much of the first of them is out
-  std::size_t waiting_bytes_ = 0;
-  Instant last_taken_;
-  bool is_writing_ = false;
-  bool is_reading_ = false;
-  bool is_paused_ = false;
-  Timer linger_;
-};
-
+std::shared_ptr<Connection> connection_over(Loop& loop, tcp::socket socket);
 Address address_of(const tcp::endpoint& endpoint);
 /// What an error of the system means to a caller.
 Error error_of(const boost::system::error_code& error);

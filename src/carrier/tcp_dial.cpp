@@ -50,7 +50,7 @@ asio::awaitable<void> Dial::try_each(std::shared_ptr<Dial> self, Address to) {
     self->finish(std::unexpected(error_of(last)));
     co_return;
   }
-  self->finish(std::make_shared<TcpConnection>(self->loop, std::move(self->socket)));
+  self->finish(connection_over(self->loop, std::move(self->socket)));
 }
 
 }  // namespace

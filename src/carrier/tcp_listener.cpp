@@ -1,11 +1,12 @@
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "carrier/stream_acceptor.hpp"
 #include "carrier/tcp.hpp"
 #include "carrier/tcp_connection.hpp"
 
 namespace taut::carrier {
 namespace {
-
-/// Without free descriptors accept fails at once, again and again: give the others time to close.
-constexpr std::chrono::milliseconds kPauseAfterFailure{50};
 
 Result<tcp::endpoint> numeric_endpoint(const Address& at) {
   if (at.host == "localhost") return tcp::endpoint(asio::ip::address_v4::loopback(), at.port);
@@ -17,20 +18,12 @@ Result<tcp::endpoint> numeric_endpoint(const Address& at) {
 
 }  // namespace
 
-struct TcpListener::State {
-  State(Loop& its_loop, Accept on_accept)
-      : loop(its_loop),
-        acceptor(its_loop.state().context),
-        pause(its_loop.state().context),
-        accept(std::move(on_accept)) {}
+struct TcpListener::State : StreamAcceptor<tcp> {
+  State(Loop& its_loop, Accept on_accept) : StreamAcceptor(its_loop, connection_over, std::move(on_accept)) {}
 
   Status open(const tcp::endpoint& at);
-  static asio::awaitable<void> accept_all(std::shared_ptr<State> self);
+  Status adopt(int socket);
 
-  Loop& loop;
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
-  Accept accept;
   Address address;
 };
 
@@ -45,27 +38,26 @@ Status TcpListener::State::open(const tcp::endpoint& at) {
   return {};
 }
 
-asio::awaitable<void> TcpListener::State::accept_all(std::shared_ptr<State> self) {
-  while (self->acceptor.is_open()) {
-    auto [error, socket] = co_await self->acceptor.async_accept(kAwait);
-    if (error == asio::error::operation_aborted) continue;
-    if (error) {
-      self->pause.expires_after(kPauseAfterFailure);
-      co_await self->pause.async_wait(kAwait);
-      continue;
-    }
-    if (self->accept) self->accept(std::make_shared<TcpConnection>(self->loop, std::move(socket)));
-  }
+Status TcpListener::State::adopt(int socket) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  int is_listening = 0;
+  socklen_t flag_size = sizeof is_listening;
+  const bool is_ours = ::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size) == 0 &&
+                       (name.ss_family == AF_INET || name.ss_family == AF_INET6) &&
+                       ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &flag_size) == 0;
+  if (!is_ours || is_listening == 0) return fail(Errc::unavailable, reasons::kNotListening);
+  boost::system::error_code error;
+  const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  acceptor.assign(name.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), copy, error);
+  if (error) return std::unexpected(error_of(error));
+  address = address_of(acceptor.local_endpoint(error));
+  return {};
 }
 
 TcpListener::TcpListener(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-TcpListener::~TcpListener() {
-  state_->accept = nullptr;
-  boost::system::error_code ignored;
-  state_->acceptor.close(ignored);
-  state_->pause.cancel();
-}
+TcpListener::~TcpListener() { state_->close(); }
 
 const Address& TcpListener::address() const { return state_->address; }
 
@@ -73,6 +65,13 @@ Result<std::unique_ptr<TcpListener>> TcpListener::listen(Loop& loop, const Addre
   TAUT_TRY(const tcp::endpoint endpoint, numeric_endpoint(at));
   auto state = std::make_shared<State>(loop, std::move(accept));
   TAUT_CHECK(state->open(endpoint));
+  asio::co_spawn(loop.state().context, State::accept_all(state), asio::detached);
+  return std::unique_ptr<TcpListener>(new TcpListener(std::move(state)));
+}
+
+Result<std::unique_ptr<TcpListener>> TcpListener::adopt(Loop& loop, int socket, Accept accept) {
+  auto state = std::make_shared<State>(loop, std::move(accept));
+  TAUT_CHECK(state->adopt(socket));
   asio::co_spawn(loop.state().context, State::accept_all(state), asio::detached);
   return std::unique_ptr<TcpListener>(new TcpListener(std::move(state)));
 }

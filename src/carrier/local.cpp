@@ -1,0 +1,85 @@
+#include "carrier/local.hpp"
+
+#include <sys/stat.h>
+
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include "carrier/local_path.hpp"
+#include "carrier/stream_acceptor.hpp"
+#include "carrier/stream_connection.hpp"
+#include "carrier/tcp_connection.hpp"
+
+namespace taut::carrier {
+
+namespace {
+
+using Local = asio::local::stream_protocol;
+
+/// A socket that nobody listens at any more.
+bool is_left_over(const std::string& name) {
+  struct stat found{};
+  if (::lstat(name.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return false;
+  asio::io_context context;
+  Local::socket probe(context);
+  boost::system::error_code error;
+  probe.connect(Local::endpoint(name), error);
+  return error == asio::error::connection_refused;
+}
+
+/// Files made meanwhile are their owner's alone.
+class OwnerOnly {
+ public:
+  OwnerOnly() : before_(::umask(0177)) {}
+  OwnerOnly(const OwnerOnly&) = delete;
+  OwnerOnly& operator=(const OwnerOnly&) = delete;
+  ~OwnerOnly() { ::umask(before_); }
+
+ private:
+  mode_t before_;
+};
+
+std::shared_ptr<Connection> connection_over_local(Loop& loop, Local::socket socket) {
+  return std::make_shared<StreamConnection>(loop, std::move(socket), Address{"localhost", 0});
+}
+
+}  // namespace
+
+struct LocalListener::State : StreamAcceptor<Local> {
+  State(Loop& its_loop, const std::filesystem::path& at, Accept on_accept)
+      : StreamAcceptor(its_loop, connection_over_local, std::move(on_accept)), file(at) {}
+
+  Status open();
+
+  std::filesystem::path file;
+};
+
+Status LocalListener::State::open() {
+  const LocalPath path(file);
+  if (!path.is_there()) return fail(Errc::unavailable, reasons::kNoRoute);
+  if (is_left_over(path.name())) ::unlink(path.name().c_str());
+  boost::system::error_code error;
+  const OwnerOnly owner_only;
+  acceptor.open(Local(), error);
+  if (!error) acceptor.bind(Local::endpoint(path.name()), error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return std::unexpected(error_of(error));
+  return {};
+}
+
+LocalListener::LocalListener(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+LocalListener::~LocalListener() {
+  state_->close();
+  std::error_code ignored;
+  std::filesystem::remove(state_->file, ignored);
+}
+
+Result<std::unique_ptr<LocalListener>> LocalListener::listen(Loop& loop, const std::filesystem::path& file,
+                                                             Accept accept) {
+  auto state = std::make_shared<State>(loop, std::filesystem::absolute(file), std::move(accept));
+  TAUT_CHECK(state->open());
+  asio::co_spawn(loop.state().context, State::accept_all(state), asio::detached);
+  return std::unique_ptr<LocalListener>(new LocalListener(std::move(state)));
+}
+
+}  // namespace taut::carrier
