@@ -1,6 +1,7 @@
 #pragma once
 // What the parts of a dispatcher share.
 
+#include "dispatcher/device_note.hpp"
 #include "dispatcher/links.hpp"
 #include "dispatcher/pending.hpp"
 #include "dispatcher/resident.hpp"
@@ -24,7 +25,7 @@ struct Common {
   Common(const Common&) = delete;
   Common& operator=(const Common&) = delete;
 
-  const Settings settings;
+  Settings settings;
   Counters counters;
   Effects effects;  ///< of the event that is being handled
   Residents residents;
@@ -33,6 +34,7 @@ struct Common {
   Usage stored;             ///< in all inboxes, with what is on its way to the store
   std::uint64_t nodes = 0;  ///< registered
   std::optional<Instant> erase_at;
+  Instant started;
 
   template <class Asked, class Waiting>
   void issue(Asked operation, Waiting pending) {
@@ -44,10 +46,30 @@ struct Common {
     stored -= total(what.usage);
     if (Resident* inbox = residents.find(what.inbox)) inbox->subtract(what.usage);
   }
-  frame::Presence presence_of(const NodeId& node) {
-    const Resident* resident = residents.find(node);
+  /// A node as the store and its links tell of it.
+  frame::Device present(const NodeRow& row, DeviceNote note, WallTime now) {
+    const Resident* resident = residents.find(row.node);
     const bool is_here = resident != nullptr && !resident->connections.empty();
-    return is_here ? frame::Presence::connected : frame::Presence::away;
+    if (is_here) {
+      note.see(now);
+      note.carrier = resident->connections.back()->carrier;
+    }
+    frame::Device device = device_of(row, note);
+    device.presence = is_here ? frame::Presence::connected : frame::Presence::away;
+    return device;
+  }
+  Counters counters_at(Instant now) const {
+    Counters all = counters;
+    all.uptime_s = static_cast<std::uint64_t>((now - started) / std::chrono::seconds(1));
+    all.connections = links.size();
+    all.nodes = nodes;
+    all.stored_messages = stored.messages;
+    all.stored_bytes = stored.bytes;
+    all.buffered_put_bytes = links.put_bytes();
+    all.unsent_bytes = links.unsent_bytes();
+    all.residents = residents.size();
+    all.operations_open = operations.size();
+    return all;
   }
   /// Something was removed: its bytes must leave the files.
   void removed(Instant now) {

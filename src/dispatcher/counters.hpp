@@ -13,6 +13,7 @@ struct Counters {
   std::uint64_t messages_repeated = 0;  ///< submissions that were known already
   std::uint64_t messages_full = 0;
   std::uint64_t messages_declined = 0;
+  std::uint64_t messages_relayed = 0;
   std::uint64_t messages_delivered = 0;
   std::uint64_t messages_released = 0;
   std::uint64_t messages_expired = 0;
@@ -26,6 +27,7 @@ struct Counters {
   std::uint64_t store_failures = 0;
 
   // Now.
+  std::uint64_t uptime_s = 0;
   std::uint64_t connections = 0;
   std::uint64_t nodes = 0;
   std::uint64_t stored_messages = 0;

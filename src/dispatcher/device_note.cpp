@@ -28,6 +28,13 @@ Bytes DeviceNote::written() const {
   });
 }
 
+void DeviceNote::see(WallTime now) {
+  const bool is_later = now > last_seen && last_seen.unix_ms != 0;
+  if (uptime_s != 0 && is_later)
+    uptime_s += static_cast<std::uint32_t>((now.unix_ms - last_seen.unix_ms) / 1000);
+  last_seen = now;
+}
+
 frame::Device device_of(const NodeRow& row, const DeviceNote& note) {
   const Usage waiting = total(row.usage);
   frame::Device device;

@@ -26,9 +26,13 @@ struct DeviceNote {
   /// @errors malformed
   static Result<DeviceNote> parse(ByteView note);
   Bytes written() const;
+
+  /// It is seen now; what was up has been up for so much longer.
+  void see(WallTime now);
 };
 
-/// A row of the store, for people; its presence is the caller's to know.
+/// A row of the store, for people.
+/// @param note  brought up to date where the node is connected
 frame::Device device_of(const NodeRow& row, const DeviceNote& note);
 
 }  // namespace taut::dispatcher

@@ -33,6 +33,10 @@ Effects Dispatcher::on_operator(OperatorRequestId request, const OperatorRequest
   return logic_->on_operator(request, asked, at);
 }
 
+void Dispatcher::reconfigure(frame::Policy policy, const Limits& limits) {
+  logic_->reconfigure(policy, limits);
+}
+
 Effects Dispatcher::tick(const Moment& at) { return logic_->tick(at); }
 Instant Dispatcher::next_deadline() const { return logic_->next_deadline(); }
 Effects Dispatcher::stop() { return logic_->stop(); }

@@ -39,6 +39,10 @@ class Dispatcher {
   /// What whoever runs the dispatcher asks; answered by one OperatorAnswer.
   Effects on_operator(OperatorRequestId request, const OperatorRequest& asked, const Moment& at);
 
+  /// From now on; what is more than a new limit allows stays, and nothing is added to it. Links stay up.
+  /// Not changed: the node, and limits of memory and clocks (residents, wall_jump).
+  void reconfigure(frame::Policy policy, const Limits& limits);
+
   /// Whatever is due.
   Effects tick(const Moment& at);
   /// When to call tick; earlier does no harm.

@@ -59,6 +59,7 @@ void Housekeeping::on_result(SweepPending&, Result<Swept> result, const Moment& 
   }
   if (!result->freed.empty() || result->cards > 0 || result->submissions + result->tokens > 0)
     common_.removed(at.now);
+  operators_.let_go(result->lapsed);
   if (result->rest == Rest::more) sweep(at);
 }
 

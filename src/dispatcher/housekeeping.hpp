@@ -3,14 +3,15 @@
 
 #include "dispatcher/common.hpp"
 #include "dispatcher/moment.hpp"
+#include "dispatcher/operators.hpp"
 #include "dispatcher/submissions.hpp"
 
 namespace taut::dispatcher {
 
 class Housekeeping {
  public:
-  Housekeeping(Common& common, Submissions& submissions, Relays& relays)
-      : common_(common), submissions_(submissions), relays_(relays) {}
+  Housekeeping(Common& common, Submissions& submissions, Relays& relays, Operators& operators)
+      : common_(common), submissions_(submissions), relays_(relays), operators_(operators) {}
 
   void start(Instant now);
   void tick(const Moment& at);
@@ -27,6 +28,7 @@ class Housekeeping {
   Common& common_;
   Submissions& submissions_;
   Relays& relays_;
+  Operators& operators_;
   Instant look_at_;
   Instant sweep_at_;
   enum class Sweeping : std::uint8_t { no, yes } sweeping_ = Sweeping::no;

@@ -1,7 +1,7 @@
 #include "dispatcher/logic.hpp"
 
+#include "base/overloaded.hpp"
 #include "dispatcher/node_records.hpp"
-#include "dispatcher/overloaded.hpp"
 
 namespace taut::dispatcher {
 
@@ -21,7 +21,7 @@ Logic::Logic(const Settings& settings)
       cards_(common_),
       notes_(common_),
       operators_(common_),
-      housekeeping_(common_, submissions_, relays_) {}
+      housekeeping_(common_, submissions_, relays_, operators_) {}
 
 Effects Logic::effects() {
   for (const Connection* connection : common_.links.doomed()) note_gone(*connection);
@@ -38,6 +38,7 @@ void Logic::note_gone(const Connection& connection) {
 
 Effects Logic::start(const Moment& at) {
   begin(at);
+  common_.started = at_.now;
   housekeeping_.start(at_.now);
   common_.issue(LoadTotals{}, TotalsPending{});
   return effects();
@@ -118,8 +119,13 @@ Effects Logic::on_store_result(OperationId id, StoreResult result, const Moment&
 
 Effects Logic::on_operator(OperatorRequestId request, const OperatorRequest& asked, const Moment& at) {
   begin(at);
-  operators_.on_request(request, asked);
+  operators_.on_request(request, asked, at_);
   return effects();
+}
+
+void Logic::reconfigure(frame::Policy policy, const Limits& limits) {
+  common_.settings.policy = policy;
+  common_.settings.limits = limits;
 }
 
 Effects Logic::tick(const Moment& at) {
@@ -141,17 +147,6 @@ Effects Logic::stop() {
   return effects();
 }
 
-Counters Logic::counters() const {
-  Counters now = common_.counters;
-  now.connections = common_.links.size();
-  now.nodes = common_.nodes;
-  now.stored_messages = common_.stored.messages;
-  now.stored_bytes = common_.stored.bytes;
-  now.buffered_put_bytes = common_.links.put_bytes();
-  now.unsent_bytes = common_.links.unsent_bytes();
-  now.residents = common_.residents.size();
-  now.operations_open = common_.operations.size();
-  return now;
-}
+Counters Logic::counters() const { return common_.counters_at(at_.now); }
 
 }  // namespace taut::dispatcher

@@ -22,6 +22,7 @@ class Logic {
   Effects on_disconnected(ConnectionId id);
   Effects on_store_result(OperationId id, StoreResult result, const Moment& at);
   Effects on_operator(OperatorRequestId request, const OperatorRequest& asked, const Moment& at);
+  void reconfigure(frame::Policy policy, const Limits& limits);
   Effects tick(const Moment& at);
   Effects stop();
   Instant next_deadline() const;

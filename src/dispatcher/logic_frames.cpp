@@ -1,7 +1,7 @@
 // Which part takes which frame.
 
+#include "base/overloaded.hpp"
 #include "dispatcher/logic.hpp"
-#include "dispatcher/overloaded.hpp"
 
 namespace taut::dispatcher {
 

@@ -1,7 +1,7 @@
 // Which part waits for which result of the store.
 
+#include "base/overloaded.hpp"
 #include "dispatcher/logic.hpp"
-#include "dispatcher/overloaded.hpp"
 
 namespace taut::dispatcher {
 
@@ -27,10 +27,10 @@ void Logic::handle(Pending& pending, StoreResult&& result) {
           [&](ComparePending& one) { cards_.on_result(one, value_of<Card>(std::move(result))); },
           [&](LookUpPending& one) { cards_.on_result(one, value_of<Card>(std::move(result))); },
           [&](NotePending& one) { notes_.on_result(one, value_of<Done>(std::move(result))); },
-          [&](DevicesPending& one) { notes_.on_result(one, value_of<Listed>(std::move(result))); },
+          [&](DevicesPending& one) { notes_.on_result(one, value_of<Listed>(std::move(result)), at_); },
           [&](EnrolPending& one) { operators_.on_result(one, value_of<Done>(std::move(result))); },
-          [&](RevokePending& one) { operators_.on_result(one, value_of<Freed>(std::move(result)), at_); },
-          [&](ListPending& one) { operators_.on_result(one, value_of<Listed>(std::move(result))); },
+          [&](RemovePending& one) { operators_.on_result(one, value_of<Freed>(std::move(result)), at_); },
+          [&](ListPending& one) { operators_.on_result(one, value_of<Listed>(std::move(result)), at_); },
           [&](SweepPending& one) { housekeeping_.on_result(one, value_of<Swept>(std::move(result)), at_); },
           [&](ErasePending& one) { housekeeping_.on_result(one, value_of<Done>(std::move(result)), at_); },
       },

@@ -70,9 +70,7 @@ void Notes::on_gone(const Connection& connection, const Moment& at) {
   const auto kept = DeviceNote::parse(node.note(NoteKind::device));
   DeviceNote note = kept.value_or(DeviceNote{});
   if (at.wall < note.last_seen + kSeenEvery) return;
-  const std::uint64_t since_ms = note.last_seen.unix_ms == 0 ? 0 : at.wall.unix_ms - note.last_seen.unix_ms;
-  if (note.uptime_s != 0) note.uptime_s += static_cast<std::uint32_t>(since_ms / 1000);
-  note.last_seen = at.wall;
+  note.see(at.wall);
   note.carrier = connection.carrier;
   common_.issue(SaveNote{node.id, NoteKind::device, note.written()},
                 NotePending{std::nullopt, 0, Pin(node), NoteKind::device, note.written()});
@@ -98,7 +96,7 @@ void Notes::on_list_devices(Connection& from, frame::ListDevices& list) {
   common_.issue(DescribeNodes{std::move(list.nodes)}, DevicesPending{from.id, list.request, asker});
 }
 
-void Notes::on_result(DevicesPending& pending, Result<Listed> result) {
+void Notes::on_result(DevicesPending& pending, Result<Listed> result, const Moment& at) {
   if (!result) return answer(pending.connection, pending.request, AnswerStatus::unavailable);
   frame::Devices devices{pending.request, {}, {}};
   for (const NodeRow& row : result->rows) {
@@ -107,8 +105,7 @@ void Notes::on_result(DevicesPending& pending, Result<Listed> result) {
         note && pending.asker &&
         (row.node == *pending.asker || std::ranges::binary_search(note->viewers, *pending.asker));
     if (!may_see) continue;
-    devices.devices.push_back(device_of(row, *note));
-    devices.devices.back().presence = common_.presence_of(row.node);
+    devices.devices.push_back(common_.present(row, *note, at.wall));
   }
   common_.links.answer(pending.connection, devices);
 }

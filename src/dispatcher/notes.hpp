@@ -17,7 +17,7 @@ class Notes {
   void on_list_devices(Connection& from, frame::ListDevices& list);
 
   void on_result(NotePending& pending, Result<Done> result);
-  void on_result(DevicesPending& pending, Result<Listed> result);
+  void on_result(DevicesPending& pending, Result<Listed> result, const Moment& at);
 
   /// A link has ended: its node was seen just now.
   void on_gone(const Connection& connection, const Moment& at);

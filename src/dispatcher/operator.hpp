@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/result.hpp"
+#include "dispatcher/figures.hpp"
 #include "dispatcher/records.hpp"
 #include "dispatcher/store.hpp"
 #include "frame/device.hpp"
@@ -22,22 +23,32 @@ struct Enrol {
 /// What the dispatcher keeps of a token: SHA-256 of its bytes.
 EnrolmentHash hash_of_token(ByteView token);
 
-/// Ends the node's links, and removes everything that there is about it. Done, also when it was not there.
+/// Ends the node's links, and removes everything that there is about it. Removal.
 struct Revoke {
   NodeId node;
+};
+enum class Removal : std::uint8_t {
+  nothing = 0,  ///< it was not registered here
+  removed = 1,
 };
 
 /// Nodes in the order of their IDs, so many from behind this one. DeviceList.
 struct ListAll {
+  static constexpr std::size_t kCountMax = 100;
+
   std::optional<NodeId> after;
-  std::size_t count_max = 100;
+  std::size_t count_max = kCountMax;  ///< 1..kCountMax
 };
 struct DeviceList {
   std::vector<frame::Device> devices;
   Rest rest = Rest::none;
 };
 
-using OperatorRequest = std::variant<Enrol, Revoke, ListAll>;
-using OperatorValue = std::variant<Done, DeviceList>;
+/// Everything that is counted. Figures.
+struct Stats {};
+using Figures = std::vector<Figure>;
+
+using OperatorRequest = std::variant<Enrol, Revoke, ListAll, Stats>;
+using OperatorValue = std::variant<Done, Removal, DeviceList, Figures>;
 
 }  // namespace taut::dispatcher

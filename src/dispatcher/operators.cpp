@@ -1,9 +1,9 @@
 #include "dispatcher/operators.hpp"
 
+#include "base/overloaded.hpp"
 #include "crypto/hash.hpp"
 #include "dispatcher/device_note.hpp"
 #include "dispatcher/node_records.hpp"
-#include "dispatcher/overloaded.hpp"
 
 namespace taut::dispatcher {
 
@@ -12,20 +12,20 @@ EnrolmentHash hash_of_token(ByteView token) {
   return EnrolmentHash(digest.view().first<EnrolmentHash::size_bytes>());
 }
 
-void Operators::on_request(OperatorRequestId request, const OperatorRequest& asked) {
+void Operators::on_request(OperatorRequestId request, const OperatorRequest& asked, const Moment& at) {
   std::visit(Overloaded{
                  [&](const Enrol& enrol) {
                    common_.issue(AddToken{enrol.token, enrol.uses, enrol.expires}, EnrolPending{request});
                  },
                  [&](const Revoke& revoke) {
                    Pin node = common_.residents.at(revoke.node);
-                   end_links(*node);
-                   load(common_, *node);
-                   common_.issue(RemoveNode{revoke.node}, RevokePending{request, std::move(node)});
+                   end_links(*node, frame::GoodbyeReason::revoked);
+                   remove(std::move(node), {request, Pin(), frame::GoodbyeReason::revoked});
                  },
                  [&](const ListAll& list) {
                    common_.issue(ListNodes{list.after, list.count_max}, ListPending{request});
                  },
+                 [&](const Stats&) { answer(request, figures_of(common_.counters_at(at.now))); },
              },
              asked);
 }
@@ -34,9 +34,25 @@ void Operators::answer(OperatorRequestId request, Result<OperatorValue> value) {
   common_.effects.push_back(OperatorAnswer{request, std::move(value)});
 }
 
-void Operators::end_links(Resident& node) {
-  for (Connection* connection : node.connections) {
-    common_.links.doom(*connection, frame::GoodbyeReason::revoked);
+void Operators::end_links(Resident& node, frame::GoodbyeReason reason) {
+  for (Connection* connection : node.connections) common_.links.doom(*connection, reason);
+}
+
+void Operators::remove(Pin node, RemovePending pending) {
+  load(common_, *node);
+  const RemoveNode remove{node->id};
+  pending.node = std::move(node);
+  common_.issue(remove, std::move(pending));
+}
+
+// Where anybody may register, rows of nodes that never come back would fill the table. Who comes back after
+// a year registers anew; behind a closed door he could not.
+void Operators::let_go(const std::vector<NodeId>& lapsed) {
+  if (common_.settings.policy != frame::Policy::open) return;
+  for (const NodeId& id : lapsed) {
+    Pin node = common_.residents.at(id);
+    const bool is_busy = node->pins > 1 || !node->connections.empty() || node->usage().messages > 0;
+    if (!is_busy) remove(std::move(node), {std::nullopt, Pin(), frame::GoodbyeReason::unavailable});
   }
 }
 
@@ -45,23 +61,25 @@ void Operators::on_result(EnrolPending& pending, Result<Done> result) {
   answer(pending.request, Done{});
 }
 
-void Operators::on_result(RevokePending& pending, Result<Freed> result, const Moment& at) {
-  if (!result) return answer(pending.request, std::unexpected(result.error()));
+void Operators::on_result(RemovePending& pending, Result<Freed> result, const Moment& at) {
+  if (!result && pending.request) answer(*pending.request, std::unexpected(result.error()));
+  if (!result) return;
   Resident& node = *pending.node;
   common_.stored -= total(result->usage);
+  const Removal removal = node.record ? Removal::removed : Removal::nothing;
   if (node.record) --common_.nodes;
   node.set_record(std::nullopt);
-  end_links(node);
+  end_links(node, pending.goodbye);
   common_.removed(at.now);
-  answer(pending.request, Done{});
+  if (pending.request) answer(*pending.request, removal);
 }
 
-void Operators::on_result(ListPending& pending, Result<Listed> result) {
+void Operators::on_result(ListPending& pending, Result<Listed> result, const Moment& at) {
   if (!result) return answer(pending.request, std::unexpected(result.error()));
   DeviceList list{{}, result->rest};
   for (const NodeRow& row : result->rows) {
-    list.devices.push_back(device_of(row, DeviceNote::parse(row.device).value_or(DeviceNote{})));
-    list.devices.back().presence = common_.presence_of(row.node);
+    const auto note = DeviceNote::parse(row.device);
+    list.devices.push_back(common_.present(row, note.value_or(DeviceNote{}), at.wall));
   }
   answer(pending.request, std::move(list));
 }

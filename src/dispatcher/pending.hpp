@@ -74,9 +74,11 @@ struct DevicesPending {
 struct EnrolPending {
   OperatorRequestId request = 0;
 };
-struct RevokePending {
-  OperatorRequestId request = 0;
+/// A node is removed: the operator revoked it, or it has lapsed.
+struct RemovePending {
+  std::optional<OperatorRequestId> request;  ///< nullopt: nobody asked
   Pin node;
+  frame::GoodbyeReason goodbye = frame::GoodbyeReason::revoked;  ///< to links that came meanwhile
 };
 struct ListPending {
   OperatorRequestId request = 0;
@@ -87,7 +89,7 @@ struct ErasePending {};
 using Pending =
     std::variant<TotalsPending, NodePending, PutPending, RepeatPending, QueryPending, FetchPending,
                  ReleasePending, AddPending, CardPending, ComparePending, LookUpPending, NotePending,
-                 DevicesPending, EnrolPending, RevokePending, ListPending, SweepPending, ErasePending>;
+                 DevicesPending, EnrolPending, RemovePending, ListPending, SweepPending, ErasePending>;
 
 /// Operation IDs grow by one, so a window of slots finds each without a search.
 class OpenOperations {

@@ -16,6 +16,7 @@ void Relays::relay(Resident& inbox, const Submission& submission, const Moment& 
     message.number = frame::kOnlineOnlyBit + owner->relayed_count;
     if (!deliveries_.deliver_now(*owner, message)) continue;
     ++owner->relayed_count;
+    ++common_.counters.messages_relayed;
     open_.emplace(Key(owner->id, message.number), Relay{submission.ticket, at.now + wait});
     return;
   }

@@ -170,6 +170,9 @@ struct Swept {
   std::uint64_t submissions = 0;
   std::uint64_t tokens = 0;
   Rest rest = Rest::none;
+  /// When nothing else is left to do: nodes that had a card once, and have neither card nor messages now;
+  /// at most count_max, in the order of their IDs. They stay.
+  std::vector<NodeId> lapsed{};
 };
 
 /// When this is done, no byte of what was removed before is in any file: not in the database, not in its

@@ -268,6 +268,9 @@ class DispatcherTables::Sweeping {
     TAUT_CHECK(note_freed());
     const bool is_more = tables_.calendar_.is_due(sweep_.now) || room_ == 0;
     swept_.rest = is_more ? dispatcher::Rest::more : dispatcher::Rest::none;
+    if (!is_more) {
+      TAUT_TRY(swept_.lapsed, tables_.nodes_.lapsed(sweep_.count_max));
+    }
     return std::move(swept_);
   }
 

@@ -2,6 +2,7 @@
 
 #include "store/columns.hpp"
 #include "store/failure.hpp"
+#include "store/rows.hpp"
 
 namespace taut::store {
 
@@ -175,6 +176,16 @@ Result<std::optional<Bytes>> NodeTable::load_card(const NodeId& node) {
   TAUT_TRY(const bool is_there, query.step());
   if (!is_there) return std::nullopt;
   return to_bytes(query.bytes(0));
+}
+
+Result<std::vector<NodeId>> NodeTable::lapsed(std::size_t count_max) {
+  TAUT_CHECK(flush());
+  TAUT_TRY(Query query, database_.query("SELECT node FROM node WHERE card_sequence <> 0"
+                                        " AND own_messages + known_messages + stranger_messages = 0"
+                                        " AND NOT EXISTS (SELECT 1 FROM card WHERE card.node = node.id)"
+                                        " ORDER BY node LIMIT ?",
+                                        column_of(count_max)));
+  return all_rows<NodeId>(query, [&] { return query.value<NodeId>(0); });
 }
 
 Result<std::uint64_t> NodeTable::expire_cards(WallTime now, std::size_t count_max) {

@@ -39,6 +39,8 @@ class NodeTable {
 
   Status save_card(const dispatcher::SaveCard& save);
   Result<std::optional<Bytes>> load_card(const NodeId& node);
+  /// Swept::lapsed.
+  Result<std::vector<NodeId>> lapsed(std::size_t count_max);
   /// @return  how many went
   Result<std::uint64_t> expire_cards(WallTime now, std::size_t count_max);
 

@@ -196,6 +196,11 @@ StoreValue MemoryStore::apply(const Sweep& sweep) {
     return is_over && may_go_on();
   });
   is_dirty |= swept.cards + swept.submissions > 0;
+  for (const auto& [id, node] : nodes) {
+    const bool is_lapsed = node.record.card_sequence != 0 && !node.card && node.messages.empty();
+    if (is_lapsed && swept.rest == Rest::none && swept.lapsed.size() < sweep.count_max)
+      swept.lapsed.push_back(id);
+  }
   return swept;
 }
 

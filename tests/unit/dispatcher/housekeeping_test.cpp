@@ -152,3 +152,51 @@ TEST_CASE("the careful wall clock") {
   CHECK(at(95, 10) == 2058);
   CHECK(at(155, 70) == 70);  // and is believed when it has stayed
 }
+
+TEST_CASE("a node whose card has expired goes when its inbox is empty and it is not connected") {
+  auto settings = small_settings();
+  bool goes = true;
+  SUBCASE("open") {}
+  SUBCASE("closed: it could not come back by itself") {
+    settings.policy = frame::Policy::closed;
+    goes = false;
+  }
+  World world(settings);
+  world.add_node(kAlice);
+  world.add_node(kBob);
+  auto& bob = world.store.nodes.at(kBob);
+  bob.record.card_sequence = 5;
+  bob.card = MemoryStore::Card{world.at.wall + std::chrono::seconds(30), {1}};
+  const auto alice = world.connect(kAlice);
+  put_for(world, alice, "1", 300);
+
+  live(world, 125s);
+  CHECK_FALSE(world.store.nodes.at(kBob).card);  // its message waits
+  const auto owner = world.connect(kBob);
+  for (int i = 0; i < 5; ++i) {
+    live(world, 60s);
+    world.say(owner, frame::Ping{1});
+  }
+  CHECK(world.store.nodes.at(kBob).messages.empty());
+  REQUIRE(world.store.nodes.contains(kBob));  // it is here
+  world.disconnect(owner);
+  live(world, 125s);
+  CHECK(world.store.nodes.contains(kBob) == !goes);
+  CHECK(world.store.nodes.contains(kAlice));  // never had a card
+  CHECK(world.dispatcher.counters().operations_open == 0);
+}
+
+TEST_CASE("who comes back while his row goes is told to come again, and registers") {
+  World world;
+  world.add_node(kBob);
+  world.store.nodes.at(kBob).record.card_sequence = 5;
+  world.pass(65s);
+  while (!world.asked.empty() &&
+         !std::holds_alternative<dispatcher::RemoveNode>(world.asked.front().operation))
+    world.store_one();
+  REQUIRE_FALSE(world.asked.empty());
+  const dispatcher::ConnectionId late = world.connect(kBob);
+  CHECK(world.closed(late) == frame::GoodbyeReason::unavailable);
+  const dispatcher::ConnectionId again = world.connect(kBob);
+  CHECK_FALSE(world.closed(again).has_value());
+}

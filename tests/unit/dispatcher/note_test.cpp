@@ -118,6 +118,18 @@ TEST_CASE("devices: who goes was seen just now, and has been up for so much long
   CHECK(world.asked.empty());
 }
 
+TEST_CASE("devices: who is connected is seen now, and has been up since it said so") {
+  World world;
+  world.add_node(kBob);
+  const auto bob = world.connect({kBob, {}, frame::Carrier::udp});
+  world.ask<frame::Answer>(bob, frame::Report{1, 100, as_bytes("lamp"), {}, {}});
+  world.pass(40s);
+  const auto list = world.ask<frame::Devices>(bob, frame::ListDevices{2, {kBob}, {}});
+  REQUIRE(list.devices.size() == 1);
+  CHECK(list.devices[0].last_seen == world.at.wall);
+  CHECK(list.devices[0].uptime_s == 140);
+}
+
 TEST_CASE("the operator sees every node, page by page") {
   World world;
   for (const NodeId& node : {kAlice, kBob, kCarol}) world.add_node(node);

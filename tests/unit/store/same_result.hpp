@@ -46,7 +46,7 @@ inline bool same(const dispatcher::Swept& a, const dispatcher::Swept& b) {
     return std::ranges::any_of(b.freed, [&](const auto& other) { return same(freed, other); });
   };
   return a.freed.size() == b.freed.size() && std::ranges::all_of(a.freed, in_both) && a.cards == b.cards &&
-         a.submissions == b.submissions && a.tokens == b.tokens && a.rest == b.rest;
+         a.submissions == b.submissions && a.tokens == b.tokens && a.rest == b.rest && a.lapsed == b.lapsed;
 }
 
 inline bool same(const dispatcher::StoreResult& a, const dispatcher::StoreResult& b) {
