@@ -1,5 +1,7 @@
 #include "node/card_publisher.hpp"
 
+#include "node/device_viewers.hpp"
+#include "node/enrolment.hpp"
 #include "node/revoking.hpp"
 #include "node/sealing_keys.hpp"
 #include "node/self.hpp"
@@ -31,6 +33,7 @@ Error refusal(frame::AnswerStatus status) {
 Status CardPublisher::load() {
   return store_.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(card_, own_card(transaction));
+    TAUT_TRY(viewers_, device_viewers(transaction));
     TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
     published_.clear();
     for (const OwnDispatcher& one : dispatchers) published_[one.card.node_id()] = one.published_sequence;
@@ -45,11 +48,26 @@ bool CardPublisher::is_due(const NodeId& dispatcher) const {
   return found != published_.end() && found->second < card_->card().sequence;
 }
 
-void CardPublisher::publish(const NodeId& dispatcher, Session& session) {
+Result<CardPublisher::Step> CardPublisher::publish(const NodeId& dispatcher, Session& session) {
+  TAUT_TRY(const frame::RequestId request, hand_in(dispatcher, session));
   Open& open = open_[dispatcher];
   open.sequence = card_->card().sequence;
-  open.request = session.publish(card_->bytes());
+  open.request = request;
   ++open.attempts;
+  return Step::asked;
+}
+
+Result<frame::RequestId> CardPublisher::hand_in(const NodeId& dispatcher, Session& session) {
+  if (session.is_registered()) return session.publish(card_->bytes());
+  SecretBytes token;
+  TAUT_CHECK(store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(token, enrolment_for(transaction, dispatcher));
+    return {};
+  }));
+  const Bytes tbs = frame::registration_tbs(dispatcher, session.link(), token.expose());
+  TAUT_TRY(const auto proof, crypto::sign_with_label(identity_.signature_key(), crypto::kTautPrefix,
+                                                     frame::kRegistrationLabel, tbs));
+  return session.register_node(token.expose(), card_->bytes(), proof.view());
 }
 
 Result<CardPublisher::Step> CardPublisher::on_answer(const NodeId& dispatcher, const Answered& answer,
@@ -62,7 +80,22 @@ Result<CardPublisher::Step> CardPublisher::on_answer(const NodeId& dispatcher, c
     return Step::asked;
   }
   open_.erase(open);
+  if (answer.status == frame::AnswerStatus::refused) TAUT_CHECK(note_refused(dispatcher));
   return std::unexpected(refusal(answer.status));
+}
+
+/// We are not registered there (any more).
+Status CardPublisher::note_refused(const NodeId& dispatcher) {
+  published_[dispatcher] = 0;
+  return store_.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
+    for (OwnDispatcher& one : dispatchers) {
+      if (one.card.node_id() != dispatcher || one.published_sequence == 0) continue;
+      one.published_sequence = 0;
+      TAUT_CHECK(put_own_dispatcher(transaction, one));
+    }
+    return {};
+  });
 }
 
 Result<CardPublisher::Step> CardPublisher::on_card(const NodeId& dispatcher, const CardFound& found,
@@ -83,8 +116,7 @@ Result<CardPublisher::Step> CardPublisher::on_card(const NodeId& dispatcher, con
     TAUT_TRY(card_, sign_card(transaction, identity, at.wall, theirs->card().sequence));
     return {};
   }));
-  publish(dispatcher, session);
-  return Step::asked;
+  return publish(dispatcher, session);
 }
 
 Result<CardPublisher::Step> CardPublisher::succeed(const NodeId& dispatcher, std::uint64_t sequence,
@@ -101,6 +133,7 @@ Result<CardPublisher::Step> CardPublisher::succeed(const NodeId& dispatcher, std
         if (one.standing == Standing::leaving && at.wall)
           one.leaving_until = std::min(one.leaving_until, *at.wall + kSealingGrace);
         TAUT_CHECK(put_own_dispatcher(transaction, one));
+        TAUT_CHECK(drop_enrolment(transaction, dispatcher));
       }
       is_everywhere = is_everywhere && one.published_sequence >= newest.card().sequence;
     }

@@ -24,10 +24,10 @@ void Connections::drop_all(Effects& effects) {
   while (!entries_.empty()) drop(entries_.begin()->first, effects);
 }
 
-void Connections::on_connected(const NodeId& node, const Moment& at) {
+void Connections::on_connected(const NodeId& node, const SessionId& session, const Moment& at) {
   const auto found = entries_.find(node);
   if (found == entries_.end() || found->second.state != State::dialling) return;
-  found->second.session.emplace(at.now);
+  found->second.session.emplace(at.now, session);
   found->second.state = State::greeting;
 }
 

@@ -26,7 +26,7 @@ class Connections {
   void drop(const NodeId& node, Effects& effects);
   void drop_all(Effects& effects);
 
-  void on_connected(const NodeId& node, const Moment& at);
+  void on_connected(const NodeId& node, const SessionId& session, const Moment& at);
   /// @return  nothing: no event, or the session failed, which state_of then says
   std::optional<SessionEvent> on_frame(const NodeId& node, ByteView frame, const Moment& at,
                                        Effects& effects);

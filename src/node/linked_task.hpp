@@ -13,8 +13,8 @@ class LinkedTask : public Interface {
   Effects start(const Moment& at) final {
     return step(at, [&] { begin(at); });
   }
-  Effects on_connected(const NodeId& dispatcher, const Moment& at) final {
-    return step(at, [&] { connections_.on_connected(dispatcher, at); });
+  Effects on_connected(const NodeId& dispatcher, const SessionId& session, const Moment& at) final {
+    return step(at, [&] { connections_.on_connected(dispatcher, session, at); });
   }
   Effects on_frame(const NodeId& dispatcher, ByteView frame, const Moment& at) final {
     return step(at, [&] {
@@ -66,6 +66,7 @@ class LinkedTask : public Interface {
   virtual void hear(const NodeId&, Answered&, const Moment&) {}
   virtual void hear(const NodeId&, Delivered&, const Moment&) {}
   virtual void hear(const NodeId&, AllDelivered&, const Moment&) {}
+  virtual void hear(const NodeId&, DevicesFound&, const Moment&) {}
 
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
   void finish(const Status& status, const Moment& at) {

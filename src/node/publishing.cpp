@@ -1,6 +1,7 @@
 #include "node/publishing.hpp"
 
 #include "node/card_publisher.hpp"
+#include "node/enrolment.hpp"
 #include "node/linked_task.hpp"
 #include "node/self.hpp"
 
@@ -29,8 +30,8 @@ class PublishingTask : public LinkedTask<Task> {
   void end_early(const Moment& at) override { finish({}, at); }
 
   using LinkedTask::hear;
-  void hear(const NodeId& dispatcher, SessionReady&, const Moment&) override {
-    publisher_.publish(dispatcher, *connections_.ready(dispatcher));
+  void hear(const NodeId& dispatcher, SessionReady&, const Moment& at) override {
+    act(dispatcher, publisher_.publish(dispatcher, *connections_.ready(dispatcher)), at);
   }
   void hear(const NodeId& dispatcher, Answered& answer, const Moment& at) override {
     act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at), at);
@@ -42,6 +43,8 @@ class PublishingTask : public LinkedTask<Task> {
   virtual void on_published(const NodeId& dispatcher, const Moment& at) {
     emit(Published{dispatcher});
     published_any_ = true;
+    // Of a command that ends with this, nobody asks how long it has been up.
+    publisher_.report(*connections_.ready(dispatcher), std::chrono::seconds(0));
     connections_.flush(at, effects_);
     connections_.drop(dispatcher, effects_);
     finish_if_done(at);
@@ -89,8 +92,8 @@ class PublishingTask : public LinkedTask<Task> {
 /// Takes one dispatcher into use first; whatever goes wrong with it, nothing has changed.
 class UsingTask final : public PublishingTask {
  public:
-  UsingTask(Store& store, const identity::Identity& identity, const SignedCard& dispatcher)
-      : PublishingTask(store, identity), dispatcher_(dispatcher) {}
+  UsingTask(Store& store, const identity::Identity& identity, const SignedCard& dispatcher, ByteView token)
+      : PublishingTask(store, identity), dispatcher_(dispatcher), token_(token) {}
 
  private:
   enum class Phase : std::uint8_t { reaching, publishing, telling_others };
@@ -144,11 +147,14 @@ class UsingTask final : public PublishingTask {
     const bool is_older = before_ && !dispatcher_.check_replaces(before_->card);
     TAUT_CHECK(put_own_dispatcher(transaction,
                                   {is_older ? before_->card : dispatcher_, 0, Standing::in_use, WallTime{}}));
+    if (!token_.expose().empty())
+      TAUT_CHECK(keep_enrolment(transaction, dispatcher_.node_id(), token_.expose()));
     TAUT_CHECK(sign_card(transaction, identity_, at.wall));
     return {};
   }
 
   Status take_back(Transaction& transaction, const Moment& at) {
+    TAUT_CHECK(drop_enrolment(transaction, dispatcher_.node_id()));
     if (before_) {
       TAUT_CHECK(put_own_dispatcher(transaction, *before_));
       if (before_->standing == Standing::in_use) return {};
@@ -162,6 +168,7 @@ class UsingTask final : public PublishingTask {
   }
 
   SignedCard dispatcher_;
+  SecretBytes token_;
   std::optional<OwnDispatcher> before_;
   Phase phase_ = Phase::reaching;
 };
@@ -169,8 +176,8 @@ class UsingTask final : public PublishingTask {
 }  // namespace
 
 std::unique_ptr<Task> make_using(Store& store, const identity::Identity& identity,
-                                 const SignedCard& dispatcher) {
-  return std::make_unique<UsingTask>(store, identity, dispatcher);
+                                 const SignedCard& dispatcher, ByteView token) {
+  return std::make_unique<UsingTask>(store, identity, dispatcher, token);
 }
 
 std::unique_ptr<Task> make_publishing(Store& store, const identity::Identity& identity) {

@@ -58,9 +58,10 @@ class ReceivingTask final : public LinkedTask<Receiving> {
 
   Status meet_dispatchers(const Moment& at);
   void part_from(const NodeId& dispatcher);
-  void publish_where_due();
+  void publish_where_due(const Moment& at);
   void leave_emptied(const Moment& at);
   void act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at);
+  void report(const NodeId& dispatcher, const Moment& at);
   void subscribe(const NodeId& dispatcher);
 
   void commit(const Moment& at);
@@ -92,10 +93,12 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   std::optional<std::uint64_t> asked_round_;  // which an owner waits for
   bool has_drained_ = false;
   bool said_drained_ = false;
+  Instant began_;
   Instant upkeep_due_;
 };
 
 void ReceivingTask::begin(const Moment& at) {
+  began_ = at.now;
   upkeep_due_ = at.now + kUpkeepEvery;
   const Status loaded = store_.read([&](Transaction& transaction) { return look_for_gaps(transaction, at); });
   if (!succeeded(loaded, at) || !succeeded(meet_dispatchers(at), at)) return;
@@ -141,9 +144,11 @@ void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
 
 // Subscribing, once the dispatcher has our newest card.
 
-void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment&) {
-  if (!publisher_.is_due(dispatcher)) return subscribe(dispatcher);
-  publisher_.publish(dispatcher, *connections_.ready(dispatcher));
+void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& at) {
+  Session& session = *connections_.ready(dispatcher);
+  if (!publisher_.is_due(dispatcher, session)) report(dispatcher, at);
+  if (!publisher_.is_due(dispatcher, session)) return subscribe(dispatcher);
+  act(dispatcher, publisher_.publish(dispatcher, session), at);
 }
 
 void ReceivingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
@@ -157,7 +162,13 @@ void ReceivingTask::act(const NodeId& dispatcher, const Result<CardPublisher::St
   }
   if (*step != CardPublisher::Step::published) return;
   emit(Published{dispatcher});
+  report(dispatcher, at);
   if (!lanes_.contains(dispatcher)) subscribe(dispatcher);
+}
+
+void ReceivingTask::report(const NodeId& dispatcher, const Moment& at) {
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(at.now - began_);
+  publisher_.report(*connections_.ready(dispatcher), up + std::chrono::seconds(1));
 }
 
 void ReceivingTask::subscribe(const NodeId& dispatcher) {
@@ -324,7 +335,7 @@ Effects ReceivingTask::ask(const Moment& at) {
 Effects ReceivingTask::refresh(const Moment& at) {
   return step(at, [&] {
     if (!succeeded(meet_dispatchers(at), at)) return;
-    publish_where_due();
+    publish_where_due(at);
     gather(at);
   });
 }
@@ -360,13 +371,15 @@ void ReceivingTask::upkeep(const Moment& at) {
   const Status kept =
       store_.write([&](Transaction& transaction) { return keep_keys_and_card(transaction, at, random_); });
   if (!succeeded(kept, at) || !succeeded(meet_dispatchers(at), at)) return;
-  publish_where_due();
+  publish_where_due(at);
 }
 
-void ReceivingTask::publish_where_due() {
+void ReceivingTask::publish_where_due(const Moment& at) {
+  std::vector<NodeId> due;
   for (const auto& [dispatcher, lane] : lanes_)
-    if (publisher_.is_due(dispatcher) && !publisher_.is_asking(dispatcher))
-      publisher_.publish(dispatcher, *connections_.ready(dispatcher));
+    if (publisher_.is_due(dispatcher) && !publisher_.is_asking(dispatcher)) due.push_back(dispatcher);
+  for (const NodeId& dispatcher : due)
+    act(dispatcher, publisher_.publish(dispatcher, *connections_.ready(dispatcher)), at);
 }
 
 std::optional<Instant> ReceivingTask::own_deadline() const {

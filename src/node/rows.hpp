@@ -14,15 +14,17 @@ namespace taut::node {
 
 /// Single values. Numbers are part of the file's format.
 enum class ValueKey : std::uint8_t {
-  identity = 1,        ///< secret: identity::Identity, serialised
-  own_card = 2,        ///< the last card that we signed
-  name = 3,            ///< self-chosen
-  stream = 4,          ///< our stream ID, and the place it was drawn at
-  wall_time = 5,       ///< the highest wall time ever seen
-  suites = 6,          ///< offered, in the order of preference
-  serves_at = 7,       ///< where this node dispatches; empty: it does not
-  format = 8,          ///< of the values and records in this file
-  published_keys = 9,  ///< since when every dispatcher has had a card with which sealing key
+  identity = 1,         ///< secret: identity::Identity, serialised
+  own_card = 2,         ///< the last card that we signed
+  name = 3,             ///< self-chosen
+  stream = 4,           ///< our stream ID, and the place it was drawn at
+  wall_time = 5,        ///< the highest wall time ever seen
+  suites = 6,           ///< offered, in the order of preference
+  serves_at = 7,        ///< where this node dispatches; empty: it does not
+  format = 8,           ///< of the values and records in this file
+  published_keys = 9,   ///< since when every dispatcher has had a card with which sealing key
+  enrolments = 20,      ///< secret: one-time tokens that were not spent yet
+  device_viewers = 21,  ///< who else may see this device at its dispatchers
 };
 
 /// Grows with every new sealing key of a node.

@@ -38,10 +38,13 @@ Status begin_stream(Transaction& transaction, Place place, Random& random) {
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), to_bytes(place)}));
 }
 
-Result<bool> has_moved(Transaction& transaction, Place place) {
+enum class Whereabouts : std::uint8_t { as_left, moved, first_here };
+
+Result<Whereabouts> whereabouts(Transaction& transaction, Place place) {
   TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::stream));
   TAUT_TRY(const StreamValue stream, parse_stream_value(value.expose()));
-  return !equal(stream.place, place);
+  if (equal(stream.place, place)) return Whereabouts::as_left;
+  return stream.place.empty() ? Whereabouts::first_here : Whereabouts::moved;
 }
 
 Status check_format(Transaction& transaction) {
@@ -158,10 +161,10 @@ Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
   bool is_due = false;
   TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
     TAUT_CHECK(check_format(transaction));
-    TAUT_TRY(const bool moved, has_moved(transaction, place));
+    TAUT_TRY(const Whereabouts where, whereabouts(transaction, place));
     TAUT_TRY(const bool keys_due, sealing_keys_are_due(transaction, at.wall));
     TAUT_TRY(const Identity identity, load_identity(transaction));
-    is_due = moved || keys_due || link_keys_are_due(identity, at.wall);
+    is_due = where != Whereabouts::as_left || keys_due || link_keys_are_due(identity, at.wall);
     if (is_due) return {};
     TAUT_TRY(self, load_self(transaction, StateFile::as_left));
     return {};
@@ -169,10 +172,11 @@ Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
   if (!is_due) return *std::move(self);
 
   TAUT_CHECK(store.write([&](Transaction& transaction) -> Status {
-    TAUT_TRY(const bool moved, has_moved(transaction, place));
-    if (moved) TAUT_CHECK(begin_stream(transaction, place, random));
+    TAUT_TRY(const Whereabouts where, whereabouts(transaction, place));
+    if (where != Whereabouts::as_left) TAUT_CHECK(begin_stream(transaction, place, random));
     TAUT_CHECK(keep_keys_and_card(transaction, at, random));
-    TAUT_TRY(self, load_self(transaction, moved ? StateFile::moved : StateFile::as_left));
+    TAUT_TRY(self,
+             load_self(transaction, where == Whereabouts::moved ? StateFile::moved : StateFile::as_left));
     return {};
   }));
   return *std::move(self);

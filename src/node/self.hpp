@@ -13,6 +13,8 @@ namespace taut::node {
 /// time means that it was copied or restored, and a new stream begins. At most kPlaceBytesMax.
 using Place = ByteView;
 inline constexpr std::size_t kPlaceBytesMax = 256;
+/// Of a state file that is made to be carried away: the place where it is opened first is its own.
+inline constexpr Place kNoPlaceYet{};
 
 struct NewNode {
   std::string name;  ///< may be empty

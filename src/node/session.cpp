@@ -13,7 +13,7 @@ std::uint32_t delivery_cost(std::size_t envelope_size) {
 
 }  // namespace
 
-Session::Session(Instant now) : last_received_(now), last_sent_(now) {}
+Session::Session(Instant now, const SessionId& link) : link_(link), last_received_(now), last_sent_(now) {}
 
 Result<std::optional<SessionEvent>> Session::receive(ByteView bytes, Instant now) {
   TAUT_TRY(const frame::Frame frame, frame::parse(bytes));
@@ -72,6 +72,12 @@ frame::RequestId Session::publish(ByteView card) {
   return request;
 }
 
+frame::RequestId Session::register_node(ByteView token, ByteView card, ByteView proof) {
+  const frame::RequestId request = ask(Kind::publish);
+  write(frame::Register{request, token, card, proof, {}});
+  return request;
+}
+
 frame::RequestId Session::look_up(const NodeId& node) {
   const frame::RequestId request = ask(Kind::look_up);
   write(frame::LookUpCard{request, node, {}});
@@ -91,6 +97,22 @@ frame::RequestId Session::subscribe(frame::Until until) {
 frame::RequestId Session::release(std::vector<frame::QueueRange> ranges) {
   const frame::RequestId request = ask(Kind::release);
   write(frame::Release{request, std::move(ranges), {}});
+  return request;
+}
+
+void Session::report(std::chrono::seconds uptime, std::string_view name, std::vector<NodeId> viewers) {
+  const frame::RequestId request = ask(Kind::report);
+  const auto uptime_s = static_cast<std::uint32_t>(uptime.count());
+  write(frame::Report{request,
+                      uptime_s,
+                      as_bytes(name).first(std::min(name.size(), frame::kDeviceNameBytesMax)),
+                      std::move(viewers),
+                      {}});
+}
+
+frame::RequestId Session::list_devices(std::vector<NodeId> nodes) {
+  const frame::RequestId request = ask(Kind::list_devices);
+  write(frame::ListDevices{request, std::move(nodes), {}});
   return request;
 }
 
@@ -124,7 +146,11 @@ Session::Event Session::on(const frame::Hello& hello) {
 }
 
 Session::Event Session::on(const frame::Answer& answer) {
-  TAUT_CHECK(answered(answer.request, {Kind::publish, Kind::release, Kind::subscribe}));
+  const auto question = questions_.find(answer.request);
+  const bool is_report = question != questions_.end() && question->second.kind == Kind::report;
+  TAUT_CHECK(answered(answer.request,
+                      {Kind::publish, Kind::release, Kind::subscribe, Kind::report, Kind::list_devices}));
+  if (is_report) return std::nullopt;
   return Answered{answer.request, answer.status};
 }
 
@@ -138,6 +164,11 @@ Session::Event Session::on(const frame::CardAnswer& answer) {
   CardFound found{answer.request, std::nullopt};
   if (answer.card) found.card = to_bytes(*answer.card);
   return found;
+}
+
+Session::Event Session::on(const frame::Devices& devices) {
+  TAUT_CHECK(answered(devices.request, {Kind::list_devices}));
+  return DevicesFound{devices.request, devices.devices};
 }
 
 Session::Event Session::on(const frame::Delivery& delivery) {

@@ -37,11 +37,17 @@ struct Delivered {
 struct AllDelivered {
   frame::RequestId request = 0;
 };
-using SessionEvent = std::variant<SessionReady, PutAnswered, Answered, CardFound, Delivered, AllDelivered>;
+struct DevicesFound {
+  frame::RequestId request = 0;
+  std::vector<frame::Device> devices;
+};
+using SessionEvent =
+    std::variant<SessionReady, PutAnswered, Answered, CardFound, Delivered, AllDelivered, DevicesFound>;
 
 class Session {
  public:
-  explicit Session(Instant now);
+  /// @param link  the link's session ID
+  explicit Session(Instant now, const SessionId& link = {});
 
   /// One frame: at most one event.
   /// @errors malformed, violation, incompatible: the dispatcher breaks a rule; unavailable
@@ -49,6 +55,9 @@ class Session {
   Result<std::optional<SessionEvent>> receive(ByteView frame, Instant now);
 
   bool is_ready() const { return hello_.has_value(); }
+  const SessionId& link() const { return link_; }
+  /// Whether the dispatcher had our inbox when the link came up. @pre is_ready()
+  bool is_registered() const { return hello_->standing == frame::Standing::registered; }
   /// Whether the dispatcher takes an envelope of this size at all.
   bool fits(std::size_t envelope_size) const;
   /// Whether it takes one now.
@@ -58,9 +67,14 @@ class Session {
   frame::RequestId put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
                        ByteView envelope);
   frame::RequestId publish(ByteView card);
+  /// @param proof  over frame::registration_tbs of this link
+  frame::RequestId register_node(ByteView token, ByteView card, ByteView proof);
   frame::RequestId look_up(const NodeId& node);
   frame::RequestId subscribe(frame::Until until);
   frame::RequestId release(std::vector<frame::QueueRange> ranges);
+  /// What the dispatcher may tell of this device. Its answer is no event.
+  void report(std::chrono::seconds uptime, std::string_view name, std::vector<NodeId> viewers);
+  frame::RequestId list_devices(std::vector<NodeId> nodes);
   /// What a delivery used up is granted again.
   void return_credit(std::size_t envelope_size);
 
@@ -73,7 +87,7 @@ class Session {
   std::optional<Instant> next_deadline() const;
 
  private:
-  enum class Kind : std::uint8_t { put, publish, look_up, subscribe, release, ping };
+  enum class Kind : std::uint8_t { put, publish, look_up, subscribe, release, report, list_devices, ping };
   struct Question {
     Kind kind;
     std::size_t window_bytes = 0;
@@ -94,6 +108,7 @@ class Session {
   Event on(const frame::Answer& answer);
   Event on(const frame::Outcome& outcome);
   Event on(const frame::CardAnswer& answer);
+  Event on(const frame::Devices& devices);
   Event on(const frame::Delivery& delivery);
   Event on(const frame::DeliveryChunk& chunk);
   Event on(const frame::Drained& drained);
@@ -109,6 +124,7 @@ class Session {
   std::optional<Instant> answer_due() const;
   std::optional<Instant> ping_due() const;
 
+  SessionId link_;
   std::optional<frame::Hello> hello_;
   std::map<frame::RequestId, Question> questions_;
   frame::RequestId next_request_ = 1;

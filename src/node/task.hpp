@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "frame/device.hpp"
 #include "identity/card.hpp"
 #include "node/reasons.hpp"
 #include "node/rows.hpp"
@@ -95,7 +96,7 @@ class Task {
 
   virtual Effects start(const Moment& at) = 0;
   /// The link is up and the dispatcher has proven its node ID.
-  virtual Effects on_connected(const NodeId& dispatcher, const Moment& at) = 0;
+  virtual Effects on_connected(const NodeId& dispatcher, const SessionId& session, const Moment& at) = 0;
   /// One whole frame.
   virtual Effects on_frame(const NodeId& dispatcher, ByteView frame, const Moment& at) = 0;
   /// Could not be dialled, was refused, or ended.

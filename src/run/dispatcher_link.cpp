@@ -153,6 +153,7 @@ void DispatcherLink::end(const Error& why) {
 void DispatcherLink::on_authenticated(const link::Peer& peer) {
   attempt_.arm(std::nullopt);
   is_authenticated_ = true;
+  session_ = peer.session_id;
   if (is_logging()) log("link_open", {{"node", short_id(*peer.node_id)}});
   if (!has_hung_up_) owner_.on_connected(*this);
 }

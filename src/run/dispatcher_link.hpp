@@ -33,6 +33,8 @@ class DispatcherLink final : public Link::Owner {
                  Caller caller = Caller::identified);
 
   const NodeId& node_id() const { return dispatcher_.node_id; }
+  /// Once it is connected.
+  const SessionId& session() const { return session_; }
 
   /// @errors unavailable (ended): there is no link; others as link::StreamLink::send
   Status send(ByteView frame);
@@ -61,6 +63,7 @@ class DispatcherLink final : public Link::Owner {
   identity::Dispatcher dispatcher_;
   Owner& owner_;
   Caller caller_;
+  SessionId session_;
   std::size_t next_address_ = 0;
   std::vector<datagram::PeerAddress> resolved_;  ///< of the address in hand, not tried yet, last first
   std::optional<Error> first_error_;             ///< the preferred address's, which tells most

@@ -105,7 +105,7 @@ void TaskRunner::finish_if_alone() {
 }
 
 void TaskRunner::on_connected(DispatcherLink& link) {
-  perform(task_.on_connected(link.node_id(), node_moment()));
+  perform(task_.on_connected(link.node_id(), link.session(), node_moment()));
 }
 
 void TaskRunner::on_frame(DispatcherLink& link, ByteView frame) {

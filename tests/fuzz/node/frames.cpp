@@ -65,7 +65,7 @@ void talk(Task& task, const NodeId& dispatcher, ByteView input) {
   Shell shell;
   Moment at{{std::chrono::seconds(1)}, test::kNow};
   shell.carry_out(task.start(at));
-  shell.carry_out(task.on_connected(dispatcher, at));
+  shell.carry_out(task.on_connected(dispatcher, {}, at));
   wire::Reader in(input);
   if (const auto says_hello = in.u8(); says_hello && *says_hello % 8 != 0)
     shell.carry_out(task.on_frame(dispatcher, frame::written(hello()), at));

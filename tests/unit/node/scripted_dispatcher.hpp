@@ -33,7 +33,8 @@ class ScriptedDispatcher {
 
   const NodeId& id() const { return identity.node_id(); }
 
-  Bytes greet() {
+  Bytes greet(const NodeId& peer) {
+    hello.standing = cards.contains(peer) ? frame::Standing::registered : frame::Standing::unregistered;
     subscribed_.clear();
     uploads_.clear();
     return frame::written(hello);
@@ -59,6 +60,16 @@ class ScriptedDispatcher {
   std::map<NodeId, std::deque<StoredEnvelope>> inboxes;
   std::size_t puts = 0;
   std::size_t releases = 0;
+  struct Reported {
+    std::uint32_t uptime_s = 0;
+    std::string name;
+    std::vector<NodeId> viewers;
+  };
+  std::map<NodeId, Reported> reports;
+  std::vector<frame::Device> devices;  ///< to tell of, whoever asks
+  std::size_t listings = 0;
+  std::optional<Bytes> registered_with;  ///< the token of the last Register
+  Bytes proof;                           ///< and its proof
 
   // What it does wrong.
   std::optional<frame::OutcomeState> outcome;               ///< instead of storing
@@ -132,6 +143,22 @@ class ScriptedDispatcher {
     answer(frame::Answer{release.request, frame::AnswerStatus::done, {}});
   }
 
+  void on(const NodeId& peer, const frame::Register& asked) {
+    registered_with = to_bytes(asked.token);
+    proof = to_bytes(asked.proof);
+    on(peer, frame::PublishCard{asked.request, asked.card, {}});
+  }
+  void on(const NodeId& peer, const frame::Report& report) {
+    reports[peer] = {report.uptime_s, std::string(as_text(report.name)), report.viewers};
+    answer(frame::Answer{report.request, frame::AnswerStatus::done, {}});
+  }
+  void on(const NodeId&, const frame::ListDevices& list) {
+    frame::Devices found{list.request, {}, {}};
+    for (const frame::Device& device : devices)
+      if (std::ranges::binary_search(list.nodes, device.node)) found.devices.push_back(device);
+    ++listings;
+    answer(found);
+  }
   void on(const NodeId& peer, const frame::PublishCard& publish) {
     frame::AnswerStatus status = frame::AnswerStatus::done;
     const auto offered = identity::SignedCard::parse(publish.card).value();

@@ -6,6 +6,13 @@
 
 namespace taut::test {
 
+/// Of every link here.
+inline const SessionId kSession = [] {
+  SessionId id;
+  id.fill()[0] = 7;
+  return id;
+}();
+
 enum class Reach : std::uint8_t { up, down, impostor };
 
 class TestShell {
@@ -106,8 +113,8 @@ class TestShell {
       peer->second.frames_left = frames_per_link + dials;
       peer->second.last = dials % 2 == 0 ? LastFrame::unanswered : LastFrame::lost;
     }
-    events_.push_back([this, node] { carry_out(task_.on_connected(node, at)); });
-    deliver(node, peer->second.dispatcher->greet());
+    events_.push_back([this, node] { carry_out(task_.on_connected(node, kSession, at)); });
+    deliver(node, peer->second.dispatcher->greet(self_));
   }
   void on(node::SendFrame& send) {
     Peer& peer = peers_.at(send.dispatcher);
