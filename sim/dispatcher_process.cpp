@@ -103,7 +103,7 @@ void DispatcherProcess::on_up(Hop& hop, const link::Peer& peer) {
   site().chronicle.require(session.from != Network::kStranger, "replay_changes_nothing",
                            "somebody without a key has opened a link");
   session.peer = peer.node_id;
-  tell([&](auto& logic, const auto& at) { return logic.on_connected(hop.tag, peer.node_id, at); });
+  tell([&](auto& logic, const auto& at) { return logic.on_connected(hop.tag, dispatcher::Peer(peer.node_id, peer.session_id), at); });
 }
 
 void DispatcherProcess::on_frame(Hop& hop, ByteView frame) {

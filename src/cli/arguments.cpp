@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "cli/argument_parser.hpp"
@@ -186,6 +187,25 @@ Outcome<Arguments> parse_arguments(std::span<const std::string> words) {
 
 bool asks_for_json(std::span<const std::string> words) {
   return std::ranges::find(words, "--json") != words.end();
+}
+
+Outcome<std::chrono::seconds> duration(const std::string& flag, const std::string& typed,
+                                       std::chrono::seconds longest) {
+  struct Unit {
+    char letter;
+    std::chrono::seconds length;
+  };
+  constexpr std::array kUnits{Unit{'s', std::chrono::seconds(1)}, Unit{'m', std::chrono::minutes(1)},
+                              Unit{'h', std::chrono::hours(1)}, Unit{'d', std::chrono::days(1)}};
+  std::int64_t count = 0;
+  const char* const end = typed.data() + typed.size();
+  const auto [unit, error] = std::from_chars(typed.data(), end, count);
+  const auto found = std::ranges::find(kUnits, unit + 1 == end ? *unit : '\0', &Unit::letter);
+  const bool is_good = error == std::errc{} && found != kUnits.end() && count > 0;
+  if (is_good && count <= longest / found->length) return count * found->length;
+  return failure(ExitCode::usage, "bad_duration", flag + " takes no '" + typed + "'",
+                 "Give a number and s, m, h or d, such as 24h; at most " +
+                     std::to_string(longest / std::chrono::days(1)) + "d");
 }
 
 Outcome<std::uint64_t> number(const std::string& flag, const std::string& typed, std::uint64_t lowest,

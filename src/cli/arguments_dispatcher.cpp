@@ -1,4 +1,5 @@
 #include "cli/argument_parser.hpp"
+#include "cli/token_words.hpp"
 
 namespace taut::cli {
 namespace {
@@ -7,6 +8,7 @@ struct TypedRun : Typed {
   std::string listen = "127.0.0.1:7420";
   std::optional<std::string> advertise;
   std::optional<std::string> policy;
+  std::optional<std::string> metrics;
   std::optional<std::string> prefer;
   std::optional<std::string> only;
 };
@@ -30,16 +32,37 @@ Outcome<identity::Carrier> carrier(const std::string& flag, const std::string& t
   return failure(ExitCode::usage, "bad_carrier", flag + " takes no '" + typed + "'", "Give tcp or udp");
 }
 
+Outcome<std::optional<DispatcherPolicy>> policy(const std::optional<std::string>& typed) {
+  if (!typed) return std::nullopt;
+  if (*typed == "open") return DispatcherPolicy::open;
+  if (*typed == "closed") return DispatcherPolicy::closed;
+  return failure(
+      ExitCode::usage, "bad_policy", "There is no policy '" + *typed + "'",
+      "Give --policy open: whoever knows the link may have an inbox; or --policy closed: who has a "
+      "token of yours");
+}
+
+Outcome<MetricsPlace> metrics_place(const std::string& typed) {
+  constexpr std::string_view kUnix = "unix:";
+  if (typed.starts_with(kUnix) && typed.size() > kUnix.size())
+    return std::filesystem::path(typed.substr(kUnix.size()));
+  TAUT_TRY(const carrier::Address at, address("--metrics", typed));
+  if (carrier::is_loopback(at)) return at;
+  return failure(ExitCode::usage, "not_loopback",
+                 "--metrics takes no '" + typed + "': other machines reach it",
+                 "Give a loopback address, such as 127.0.0.1:9420, or unix:PATH");
+}
+
 Outcome<Request> finish_run(const TypedRun& typed) {
   DispatcherRunRequest request;
   TAUT_TRY(request.listen, address("--listen", typed.listen));
   if (typed.advertise) {
     TAUT_TRY(request.advertise, address("--advertise", *typed.advertise));
   }
-  if (typed.policy && *typed.policy != "open")
-    return failure(ExitCode::usage, "bad_policy", "There is no policy '" + *typed.policy + "'",
-                   "Give --policy open: whoever knows the link may have an inbox");
-  if (typed.policy) request.policy = DispatcherPolicy::open;
+  TAUT_TRY(request.policy, policy(typed.policy));
+  if (typed.metrics) {
+    TAUT_TRY(request.metrics, metrics_place(*typed.metrics));
+  }
   if (typed.prefer && typed.only)
     return failure(ExitCode::usage, "bad_carrier", "Where there is only one carrier none is preferred",
                    "Give --prefer or --only");
@@ -52,6 +75,11 @@ Outcome<Request> finish_run(const TypedRun& typed) {
     request.carriers = {one};
   }
   return request;
+}
+
+Outcome<Request> finish_use(const TypedUse& typed) {
+  TAUT_CHECK(check_token_flag(typed.token, typed.link));
+  return DispatcherUseRequest{typed.link, typed.token};
 }
 
 Outcome<Request> finish_up(const TypedUp& typed) {
@@ -87,20 +115,25 @@ void declare_dispatcher_commands(ArgumentParser& parser) {
       ->type_name("HOST:PORT");
   run.app->add_option("--advertise", run.advertise, "The address in the link, where it differs")
       ->type_name("HOST:PORT");
-  run.app->add_option("--policy", run.policy, "Who may have an inbox: open; needed beyond loopback")
+  run.app->add_option("--policy", run.policy, "Who may have an inbox: open or closed; needed beyond loopback")
       ->type_name("POLICY");
   run.app->add_option("--prefer", run.prefer, "What others try first: tcp, unless told otherwise, or udp")
       ->type_name("CARRIER");
   run.app->add_option("--only", run.only, "Listen on tcp or udp alone")->type_name("CARRIER");
-  auto& use = parser.command<TypedUse>(dispatcher, "use", "Have an inbox at a dispatcher",
-                                       [](const DispatcherUseRequest& typed) -> Request { return typed; });
+  run.app->add_option("--metrics", run.metrics, "Serve metrics there: 127.0.0.1:PORT or unix:PATH")
+      ->type_name("PLACE");
+  auto& use = parser.command<TypedUse>(dispatcher, "use", "Have an inbox at a dispatcher", finish_use);
   word(use, "LINK", use.link, "What `taut dispatcher run` printed; - reads it from stdin")->required();
+  use.app->add_option("--token", use.token, "Of `taut dispatcher enroll`; only -: on standard input")
+      ->type_name("-");
   auto& forget =
       parser.command<TypedForget>(dispatcher, "forget", "Have no inbox there any more",
                                   [](const DispatcherForgetRequest& typed) -> Request { return typed; });
   word(forget, "WHICH", forget.which, "Its name or node ID")->required();
   parser.command<Typed>(dispatcher, "list", "The dispatchers in use",
                         [](const Typed&) -> Request { return DispatcherListRequest{}; });
+  declare_operator_commands(parser, dispatcher);
+  declare_devices_commands(parser);
 }
 
 }  // namespace taut::cli

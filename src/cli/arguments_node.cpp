@@ -1,9 +1,17 @@
 #include "cli/argument_parser.hpp"
+#include "cli/token_words.hpp"
 
 namespace taut::cli {
 namespace {
 
-struct TypedInit : Typed, InitRequest {};
+struct TypedInit : Typed {
+  std::optional<std::string> name;
+  std::optional<std::string> for_device;
+  std::optional<std::string> out;
+  std::optional<std::string> dispatcher;
+  std::optional<std::string> token;
+  std::optional<std::string> revocation;
+};
 struct TypedRevoke : Typed {
   std::string file;
   bool make = false;
@@ -52,13 +60,45 @@ void declare_backup(ArgumentParser& parser) {
   restore.app->add_option("--passphrase", restore.passphrase, about)->type_name("FILE");
 }
 
+Outcome<Request> finish_init_device(const TypedInit& typed) {
+  if (typed.name || typed.revocation)
+    return failure(ExitCode::usage, "wrong_usage",
+                   "taut init --for-device takes neither --name nor --revocation",
+                   "See: taut init --help");
+  if (!typed.out || typed.out->empty())
+    return failure(ExitCode::usage, "missing_word", "taut init --for-device needs --out",
+                   "Give a folder that is not there yet: --out DIR");
+  if (typed.token && !typed.dispatcher)
+    return failure(ExitCode::usage, "missing_word", "--token needs --dispatcher",
+                   "Give the link of the dispatcher whose token it is");
+  TAUT_CHECK(check_token_flag(typed.token, typed.dispatcher.value_or("")));
+  return InitDeviceRequest{*typed.for_device, *typed.out, typed.dispatcher, typed.token};
+}
+
+Outcome<Request> finish_init(const TypedInit& typed) {
+  if (typed.for_device) return finish_init_device(typed);
+  if (typed.out || typed.dispatcher || typed.token)
+    return failure(ExitCode::usage, "wrong_usage",
+                   "taut init takes --out, --dispatcher and --token with --for-device only",
+                   "See: taut init --help");
+  if (!typed.name)
+    return failure(ExitCode::usage, "missing_word", "taut init needs --name", "See: taut init --help");
+  return InitRequest{*typed.name, typed.revocation};
+}
+
 }  // namespace
 
 void declare_node_commands(ArgumentParser& parser) {
   CLI::App& root = parser.root();
-  auto& init = parser.command<TypedInit>(root, "init", "Make an identity",
-                                         [](const InitRequest& typed) -> Request { return typed; });
-  init.app->add_option("--name", init.name, "How you introduce yourself; on your card")->required();
+  auto& init = parser.command<TypedInit>(root, "init", "Make an identity", finish_init);
+  init.app->add_option("--name", init.name, "How you introduce yourself; on your card");
+  init.app->add_option("--for-device", init.for_device, "Make a folder to copy to a device that is called so")
+      ->type_name("NAME");
+  init.app->add_option("--out", init.out, "The folder to make, for --for-device")->type_name("DIR");
+  init.app->add_option("--dispatcher", init.dispatcher, "Its dispatcher; without it, the one that runs here")
+      ->type_name("LINK");
+  init.app->add_option("--token", init.token, "Of `taut dispatcher enroll`; only -: on standard input")
+      ->type_name("-");
   init.app->add_option("--revocation", init.revocation, "Where to write what ends this identity")
       ->type_name("FILE");
   parser.command<Typed>(root, "id", "Print my node ID and my link, which others need to write to me",

@@ -6,6 +6,7 @@
 #include "cli/nearest.hpp"
 #include "cli/own_dispatchers.hpp"
 #include "cli/task_session.hpp"
+#include "cli/token_words.hpp"
 #include "node/publishing.hpp"
 #include "node/reasons.hpp"
 
@@ -43,6 +44,12 @@ std::unexpected<Failure> use_failure(const store::NodeStore& store, const identi
                       "Take the link that `taut dispatcher run` prints");
   const auto dispatcher = node::as_dispatcher(card);
   if (!dispatcher) return state_failure(store, error);
+  if (error.reason == reasons::kRefused)
+    return failure_of(ExitCode::authentication, error,
+                      "The dispatcher " + title_of(card) +
+                          " lets nobody in "
+                          "without a good token",
+                      "Ask its operator for one: taut dispatcher enroll");
   if (end.link_failure)
     return link_failure(end.link_failure->error, "the dispatcher " + title_of(card), *dispatcher);
   if (exit_code_of(error) == ExitCode::storage && error.reason != reasons::kFull)
@@ -67,7 +74,8 @@ Done tell_dispatchers(const OpenNode& node, Context& context) {
 Done run(const DispatcherUseRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const identity::SignedCard card, card_from_link(request.link));
-  const auto task = node::make_using(*node.store, node.self.identity, card);
+  TAUT_TRY(const SecretBytes token, read_token(request.token));
+  const auto task = node::make_using(*node.store, node.self.identity, card, token.expose());
   TAUT_TRY(const TaskEnd end, run_task(*task, node, context));
   if (!end.status) return use_failure(*node.store, card, end);
   TAUT_TRY(const OpenNode after, open_node(context));

@@ -49,6 +49,8 @@ Done run(const StatusRequest&, Context& context) {
   for (const auto& dispatcher : dispatchers) {
     in_use.push_back(json_of(dispatcher, node.self.card));
     lines += "dispatcher " + line_for(dispatcher);
+    if (dispatcher.published_sequence == 0)
+      lines += "           not registered there: it has no inbox for you\n";
   }
   const bool is_up = run::is_running(context.home.up_socket());
   if (is_up) lines += "up         taut up runs here\n";

@@ -21,18 +21,6 @@ std::unexpected<Failure> no_identity(const Context& context) {
                  "Make one: taut init --name NAME");
 }
 
-/// At most kLinkBytesMax.
-std::string read_standard_input() {
-  std::string text(kLinkBytesMax, '\0');
-  std::size_t filled = 0;
-  for (ssize_t size = 1; size > 0 && filled < text.size();) {
-    size = ::read(STDIN_FILENO, text.data() + filled, text.size() - filled);
-    if (size > 0) filled += static_cast<std::size_t>(size);
-  }
-  text.resize(filled);
-  return text;
-}
-
 std::unexpected<Failure> link_failure(const Error& error) {
   if (error.reason == reasons::kLinkCut)
     return failure_of(error, "The link is cut: its end is missing",
@@ -44,6 +32,17 @@ std::unexpected<Failure> link_failure(const Error& error) {
 }
 
 }  // namespace
+
+std::string read_standard_input() {
+  std::string text(kLinkBytesMax, '\0');
+  std::size_t filled = 0;
+  for (ssize_t size = 1; size > 0 && filled < text.size();) {
+    size = ::read(STDIN_FILENO, text.data() + filled, text.size() - filled);
+    if (size > 0) filled += static_cast<std::size_t>(size);
+  }
+  text.resize(filled);
+  return text;
+}
 
 node::Moment moment() { return {carrier::Loop::now(), run::wall_time()}; }
 

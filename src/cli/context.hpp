@@ -16,6 +16,9 @@ struct Context {
   run::SystemRandom random;
 };
 
+/// What comes on standard input, at most 64 KiB.
+std::string read_standard_input();
+
 /// Both clocks, now.
 node::Moment moment();
 

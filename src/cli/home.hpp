@@ -17,6 +17,9 @@ struct Home {
   /// Held by the `taut up` of this folder, and where it listens.
   std::filesystem::path up_lock() const { return folder / "up.lock"; }
   std::filesystem::path up_socket() const { return folder / "up.socket"; }
+  std::filesystem::path dispatcher_config() const { return folder / "dispatcher.toml"; }
+  /// Where a running dispatcher answers its operator.
+  std::filesystem::path operator_socket() const { return folder / "dispatcher.sock"; }
 };
 
 /// @param given  of --home

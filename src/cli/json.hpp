@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/text.hpp"
+
 namespace taut::cli {
 
 using Json = nlohmann::ordered_json;
@@ -15,5 +17,7 @@ inline constexpr int kJsonVersion = 1;
 inline std::string line_of(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+inline Json time_or_null(WallTime at) { return at.unix_ms == 0 ? Json(nullptr) : Json(iso_time(at)); }
 
 }  // namespace taut::cli

@@ -14,7 +14,6 @@ bool is_text(const envelope::Content& content) {
 Json nullable(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
 
 /// Senders without a clock say 0.
-Json time_or_null(WallTime at) { return at.unix_ms == 0 ? Json(nullptr) : Json(iso_time(at)); }
 
 void add_content(Json& event, const envelope::Content& content) {
   if (is_text(content))

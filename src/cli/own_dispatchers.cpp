@@ -20,6 +20,7 @@ Json json_of(const node::OwnDispatcher& dispatcher, const identity::SignedCard& 
               {"node", to_text(dispatcher.card.node_id())},
               {"name", card.name},
               {"addresses", std::move(addresses)},
+              {"registered", dispatcher.published_sequence != 0},
               {"published", dispatcher.published_sequence == own.card().sequence}};
   if (dispatcher.standing == node::Standing::leaving) object["leaving"] = true;
   return object;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <variant>
@@ -28,6 +29,13 @@ struct VersionRequest {};
 struct InitRequest {
   std::string name;
   std::optional<std::string> revocation;  ///< the file for it; none: beside the folder
+};
+/// A state folder for a device that has nobody to set it up.
+struct InitDeviceRequest {
+  std::string name;
+  std::filesystem::path out;
+  std::optional<std::string> dispatcher;  ///< its link; none: the one that runs here
+  std::optional<std::string> token;       ///< `-`: on stdin
 };
 struct IdRequest {};
 struct StatusRequest {};
@@ -72,11 +80,14 @@ struct ContactVerifyRequest {
   std::optional<std::string> number;  ///< what the contact read out; none: print ours
 };
 
-enum class DispatcherPolicy { open };
+enum class DispatcherPolicy { open, closed };
+/// A loopback address or a Unix socket.
+using MetricsPlace = std::variant<carrier::Address, std::filesystem::path>;
 struct DispatcherRunRequest {
   carrier::Address listen;
   std::optional<carrier::Address> advertise;  ///< the address in the link, where it differs
   std::optional<DispatcherPolicy> policy;
+  std::optional<MetricsPlace> metrics;
   std::vector<identity::Carrier> carriers{identity::Carrier::tcp,
                                           identity::Carrier::udp};  ///< preferred first
 };
@@ -85,12 +96,32 @@ struct UpRequest {
   std::optional<DispatcherRunRequest> dispatch;
 };
 struct DispatcherUseRequest {
-  std::string link;  ///< `-`: on stdin
+  std::string link;                  ///< `-`: on stdin
+  std::optional<std::string> token;  ///< `-`: on stdin
 };
 struct DispatcherForgetRequest {
   std::string which;  ///< node ID or name
 };
 struct DispatcherListRequest {};
+
+// For who runs a dispatcher.
+struct DispatcherEnrollRequest {
+  std::uint32_t uses = 1;
+  std::chrono::seconds lifetime{0};
+};
+struct DispatcherRevokeRequest {
+  std::string node;
+};
+struct DispatcherDevicesRequest {};
+struct DispatcherStatsRequest {};
+
+struct DevicesRequest {};
+struct DevicesAllowRequest {
+  std::string who;
+};
+struct DevicesDenyRequest {
+  std::string who;
+};
 
 /// At how many of the contact's dispatchers a message is stored.
 enum class Copies { one, two, all };
@@ -112,11 +143,13 @@ struct OutboxDropRequest {
 };
 
 using Request =
-    std::variant<HelpRequest, VersionRequest, InitRequest, IdRequest, StatusRequest, DoctorRequest,
+    std::variant<HelpRequest, VersionRequest, InitRequest, InitDeviceRequest, IdRequest, StatusRequest, DoctorRequest,
                  RevokeRequest, RevokeMakeRequest, BackupRequest, RestoreRequest, ContactAddRequest,
                  ContactListRequest, ContactShowRequest, ContactRenameRequest, ContactRemoveRequest,
                  ContactSucceedRequest, ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest,
-                 DispatcherForgetRequest, DispatcherListRequest, UpRequest, SendRequest, RecvRequest,
+                 DispatcherForgetRequest, DispatcherListRequest, DispatcherEnrollRequest, DispatcherRevokeRequest,
+                 DispatcherDevicesRequest, DispatcherStatsRequest, DevicesRequest, DevicesAllowRequest,
+                 DevicesDenyRequest, UpRequest, SendRequest, RecvRequest,
                  OutboxRequest, OutboxRetryRequest, OutboxDropRequest>;
 
 }  // namespace taut::cli

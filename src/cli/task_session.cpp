@@ -30,11 +30,14 @@ std::unexpected<Failure> interrupted() {
   return failure(ExitCode::interrupted, "interrupted", "Interrupted", "");
 }
 
-Session::Session(carrier::Loop::Task on_interrupt)
-    : signals_(loop_, [this, on_interrupt = std::move(on_interrupt)] {
-        if (++interrupts_ > 1) ::_exit(static_cast<int>(ExitCode::interrupted));
-        on_interrupt();
-      }) {}
+Session::Session(carrier::Loop::Task on_interrupt, carrier::Loop::Task on_reload)
+    : signals_(
+          loop_,
+          [this, on_interrupt = std::move(on_interrupt)] {
+            if (++interrupts_ > 1) ::_exit(static_cast<int>(ExitCode::interrupted));
+            on_interrupt();
+          },
+          std::move(on_reload)) {}
 
 Outcome<TaskEnd> run_task(node::Task& task, const OpenNode& node, Context& context,
                           std::function<void(const node::Receipt&)> on_receipt,

@@ -13,7 +13,7 @@ std::unexpected<Failure> interrupted();
 /// A loop, and the signals that end what runs on it: the first in order, the second at once.
 class Session {
  public:
-  explicit Session(carrier::Loop::Task on_interrupt);
+  explicit Session(carrier::Loop::Task on_interrupt, carrier::Loop::Task on_reload = {});
 
   carrier::Loop& loop() { return loop_; }
   bool was_interrupted() const { return interrupts_ > 0; }

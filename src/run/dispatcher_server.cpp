@@ -1,6 +1,7 @@
 #include "run/dispatcher_server.hpp"
 
 #include "carrier/reasons.hpp"
+#include "link/reasons.hpp"
 #include "run/clocks.hpp"
 #include "run/datagram_connection.hpp"
 #include "run/linked_connection.hpp"
@@ -22,6 +23,15 @@ constexpr std::chrono::seconds kRestEvery{10};
 constexpr int kPortsTried = 16;
 
 dispatcher::Moment moment() { return {Loop::now(), wall_time().value_or(WallTime{})}; }
+
+frame::Carrier carrier_of(const Link& link) {
+  return link.carrier() == identity::Carrier::udp ? frame::Carrier::udp : frame::Carrier::tcp;
+}
+
+dispatcher::Settings settings_of(dispatcher::Settings settings, const NodeId& node) {
+  settings.node = node;
+  return settings;
+}
 
 link::Limits link_limits(const ServerSettings& settings) {
   link::Limits limits;
@@ -78,8 +88,7 @@ class DispatcherServer::Session final : public Link::Owner {
 void DispatcherServer::Session::on_authenticated(const link::Peer& peer) {
   server_.half_open_.remove(id_);
   phase_ = Phase::known;
-  const auto carrier =
-      link_->carrier() == identity::Carrier::udp ? frame::Carrier::udp : frame::Carrier::tcp;
+  const auto carrier = carrier_of(*link_);
   const auto known = peer.node_id ? dispatcher::Peer(*peer.node_id, peer.session_id, carrier)
                                   : dispatcher::Peer::anonymous(peer.session_id, carrier);
   if (is_logging()) log("session_open", peer.node_id ? short_id(*peer.node_id) : "anonymous");
@@ -136,7 +145,7 @@ DispatcherServer::DispatcherServer(Loop& loop, const identity::Identity& identit
              .random = random,
              .limits = link_limits(settings),
              .known_peers = &known_peers_},
-      dispatcher_(settings.dispatcher),
+      dispatcher_(settings_of(settings.dispatcher, identity.node_id())),
       half_open_(settings.half_open),
       timer_(loop, [this] { tell([](auto& logic, const auto& at) { return logic.tick(at); }); }),
       resting_(loop, [this] { rest(); }),
@@ -147,7 +156,9 @@ DispatcherServer::DispatcherServer(Loop& loop, const identity::Identity& identit
                 }),
       posts_(loop) {}
 
-DispatcherServer::~DispatcherServer() = default;
+DispatcherServer::~DispatcherServer() {
+  for (const auto& [id, answer] : asked_) answer(fail(Errc::unavailable, reasons::kEnded));
+}
 
 Status DispatcherServer::listen(const ServerSettings& settings) {
   const bool takes_any_port = settings.listen.port == 0;
@@ -166,7 +177,9 @@ Status DispatcherServer::listen_once(const ServerSettings& settings) {
   address_ = settings.listen;
   if (has(identity::Carrier::tcp)) {
     const auto accepted = [this](std::shared_ptr<carrier::Connection> it) { accept(std::move(it)); };
-    TAUT_TRY(listener_, carrier::TcpListener::listen(loop_, address_, accepted));
+    TAUT_TRY(listener_, settings.inherited
+                            ? carrier::TcpListener::adopt(loop_, *settings.inherited, accepted)
+                            : carrier::TcpListener::listen(loop_, address_, accepted));
     address_ = listener_->address();
   }
   if (has(identity::Carrier::udp)) {

@@ -19,9 +19,10 @@
 namespace taut::run {
 
 struct ServerSettings {
-  carrier::Address listen;  ///< the same port on every carrier
+  carrier::Address listen;          ///< the same port on every carrier
+  std::optional<int> inherited;     ///< a TCP socket that listens already, instead
   std::vector<identity::Carrier> carriers{identity::Carrier::tcp, identity::Carrier::udp};
-  dispatcher::Settings dispatcher;
+  dispatcher::Settings dispatcher;  ///< its node is that of the identity
   HalfOpenLimits half_open;
   Duration handshake_deadline = std::chrono::seconds(5);
 };
@@ -42,7 +43,12 @@ class DispatcherServer {
   const carrier::Address& address() const { return address_; }
   dispatcher::Counters counters() const { return dispatcher_.counters(); }
 
-  /// Calls `answer` once, later, unless the server goes first.
+  /// As dispatcher::Dispatcher.
+  void reconfigure(frame::Policy policy, const dispatcher::Limits& limits) {
+    dispatcher_.reconfigure(policy, limits);
+  }
+
+  /// Calls `answer` once, later; unavailable (ended) when the server goes first.
   using Answer = std::function<void(Result<dispatcher::OperatorValue>)>;
   void ask(const dispatcher::OperatorRequest& request, Answer answer);
 

@@ -1,5 +1,5 @@
 #pragma once
-// SIGINT and SIGTERM, as calls on a loop's thread.
+// SIGINT, SIGTERM and SIGHUP, as calls on a loop's thread.
 
 #include <memory>
 
@@ -10,7 +10,8 @@ namespace taut::run {
 /// As long as it lives. SIGPIPE is ignored from then on: a broken pipe is an error of write(2).
 class Signals {
  public:
-  Signals(carrier::Loop& loop, carrier::Loop::Task on_interrupt);
+  /// @param on_reload  on SIGHUP; empty: that ends the process, as it always does
+  Signals(carrier::Loop& loop, carrier::Loop::Task on_interrupt, carrier::Loop::Task on_reload = {});
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   ~Signals();

@@ -15,6 +15,12 @@ R request(const Words& words) {
   return std::get<R>(parsed->request);
 }
 
+Failure refusal(const Words& words) {
+  const auto parsed = parse_arguments(words);
+  REQUIRE_FALSE(parsed);
+  return parsed.error();
+}
+
 Globals globals(const Words& words) {
   const auto parsed = parse_arguments(words);
   REQUIRE(parsed);
@@ -52,6 +58,77 @@ TEST_CASE("dispatcher run takes addresses and a policy") {
   CHECK(full.listen == carrier::Address{"::", 0});
   CHECK(full.advertise == carrier::Address{"post.example", 7420});
   CHECK(full.policy == DispatcherPolicy::open);
+  CHECK(request<DispatcherRunRequest>({"dispatcher", "run", "--policy", "closed"}).policy ==
+        DispatcherPolicy::closed);
+  const auto measured = request<DispatcherRunRequest>({"dispatcher", "run", "--metrics", "[::1]:0"});
+  CHECK(measured.metrics == MetricsPlace(carrier::Address{"::1", 0}));
+  CHECK(request<DispatcherRunRequest>({"dispatcher", "run", "--metrics", "unix:/run/m.sock"}).metrics ==
+        MetricsPlace(std::filesystem::path("/run/m.sock")));
+}
+
+TEST_CASE("a dispatcher's operator enrols, revokes and looks") {
+  const auto plain = request<DispatcherEnrollRequest>({"dispatcher", "enroll"});
+  CHECK(plain.uses == 1);
+  CHECK(plain.lifetime == std::chrono::hours(24));
+  const auto full =
+      request<DispatcherEnrollRequest>({"dispatcher", "enroll", "--uses", "12", "--expires", "30d"});
+  CHECK(full.uses == 12);
+  CHECK(full.lifetime == std::chrono::days(30));
+  CHECK(request<DispatcherRevokeRequest>({"dispatcher", "revoke", "taut1x"}).node == "taut1x");
+  request<DispatcherDevicesRequest>({"dispatcher", "devices", "--json"});
+  request<DispatcherStatsRequest>({"dispatcher", "stats"});
+}
+
+TEST_CASE("devices stands alone, or lets contacts see") {
+  request<DevicesRequest>({"devices", "--json"});
+  CHECK(request<DevicesAllowRequest>({"devices", "allow", "bob"}).who == "bob");
+  CHECK(request<DevicesDenyRequest>({"devices", "deny", "bob"}).who == "bob");
+}
+
+TEST_CASE("a duration is a number and a unit") {
+  const auto lifetime = [](const std::string& typed) {
+    return request<DispatcherEnrollRequest>({"dispatcher", "enroll", "--expires", typed}).lifetime;
+  };
+  CHECK(lifetime("90s") == std::chrono::seconds(90));
+  CHECK(lifetime("15m") == std::chrono::minutes(15));
+  CHECK(lifetime("3650d") == std::chrono::days(3650));
+  for (const char* typed : {"", "h", "24", "0h", "-1h", "1.5h", "24 h", "24hours", "3651d",
+                            "9999999999999999999d", "9223372036854775807d", "1w"}) {
+    CAPTURE(typed);
+    CHECK(refusal({"dispatcher", "enroll", "--expires", typed}).reason == "bad_duration");
+  }
+}
+
+TEST_CASE("a token comes on standard input, never as a word") {
+  const auto use = request<DispatcherUseRequest>({"dispatcher", "use", "taut:xyz", "--token", "-"});
+  CHECK(use.token == "-");
+  CHECK(refusal({"dispatcher", "use", "taut:xyz", "--token", "tautenrol1x"}).reason == "secret_in_argument");
+  CHECK(refusal({"dispatcher", "use", "-", "--token", "-"}).reason == "standard_input_twice");
+}
+
+TEST_CASE("a folder for a device") {
+  const auto here = request<InitDeviceRequest>({"init", "--for-device", "lamp", "--out", "lamp.taut"});
+  CHECK(here.name == "lamp");
+  CHECK(here.out == "lamp.taut");
+  CHECK_FALSE(here.dispatcher);
+  const auto there = request<InitDeviceRequest>(
+      {"init", "--for-device", "lamp", "--out", "x", "--dispatcher", "taut:xyz", "--token", "-"});
+  CHECK(there.dispatcher == "taut:xyz");
+  CHECK(there.token == "-");
+  CHECK(refusal({"init", "--for-device", "lamp"}).reason == "missing_word");
+  CHECK(refusal({"init", "--for-device", "lamp", "--name", "x", "--out", "y"}).reason == "wrong_usage");
+  CHECK(refusal({"init", "--name", "x", "--out", "y"}).reason == "wrong_usage");
+  CHECK(refusal({"init", "--for-device", "lamp", "--out", "y", "--token", "-"}).reason == "missing_word");
+  CHECK(refusal({"init"}).reason == "missing_word");
+}
+
+TEST_CASE("metrics are for this machine alone") {
+  for (const char* typed : {"0.0.0.0:9420", "192.0.2.1:9420", "[::]:1", "post.example:1"}) {
+    CAPTURE(typed);
+    CHECK(refusal({"dispatcher", "run", "--metrics", typed}).reason == "not_loopback");
+  }
+  CHECK(refusal({"dispatcher", "run", "--metrics", "unix:"}).reason == "bad_address");
+  CHECK(refusal({"dispatcher", "run", "--policy", "ajar"}).reason == "bad_policy");
 }
 
 TEST_CASE("a message's text is taken as it is") {
