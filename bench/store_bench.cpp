@@ -51,7 +51,7 @@ class Post {
     std::vector<Operation> batch;
     for (NodeId& inbox : inboxes_) {
       inbox = random_.make<NodeId>();
-      batch.push_back(AddNode{inbox, {}});
+      batch.push_back(AddNode{inbox, {}, {}});
     }
     tables_->carry_out(batch);
   }

@@ -14,6 +14,11 @@ namespace {
 constexpr std::array<std::string_view, 8> kGoodbyes{"done",     "idle", "violation", "overloaded",
                                                     "stopping", "slow", "revoked",   "unavailable"};
 
+Settings settings_of(Settings settings, const NodeId& node) {
+  settings.node = node;
+  return settings;
+}
+
 }  // namespace
 
 // Small enough to be reached.
@@ -35,11 +40,11 @@ DispatcherProcess::DispatcherProcess(Site& site, const identity::Identity& ident
                                      std::function<void(Network::Death)> on_end)
     : Process(site),
       disk_(disk),
-      settings_(settings),
+      settings_(settings_of(settings, identity.node_id())),
       replacing_(replacing),
       on_end_(std::move(on_end)),
       local_{identity, site.random, link::Limits{}, &known_peers_},
-      dispatcher_(settings),
+      dispatcher_(settings_),
       alarm_(site.schedule, [this] { tell([](auto& logic, const auto& at) { return logic.tick(at); }); }) {
   local_.limits.queue_bytes_max = settings_.limits.unsent_bytes_max + 64 * 1024;
 }
@@ -103,7 +108,9 @@ void DispatcherProcess::on_up(Hop& hop, const link::Peer& peer) {
   site().chronicle.require(session.from != Network::kStranger, "replay_changes_nothing",
                            "somebody without a key has opened a link");
   session.peer = peer.node_id;
-  tell([&](auto& logic, const auto& at) { return logic.on_connected(hop.tag, dispatcher::Peer(peer.node_id, peer.session_id), at); });
+  tell([&](auto& logic, const auto& at) {
+    return logic.on_connected(hop.tag, dispatcher::Peer(peer.node_id, peer.session_id), at);
+  });
 }
 
 void DispatcherProcess::on_frame(Hop& hop, ByteView frame) {

@@ -54,6 +54,7 @@ class DispatcherProcess final : public Process, public Hop::Owner, Listener, Dis
   void perform(dispatcher::SendFrame& effect);
   void perform(dispatcher::StoreOperation& effect) { disk_.submit(std::move(effect)); }
   void perform(dispatcher::Close& effect);
+  void perform(dispatcher::OperatorAnswer&) {}  // nobody asks
   void check_limits();
   void close_sessions_of(const NodeId& node, const Hop& except);
 

@@ -90,7 +90,7 @@ TEST_CASE("every operation has one result, in order") {
   Folder folder;
   Results results;
   auto store = start(folder, results);
-  store->submit({1, AddNode{value_numbered<NodeId>(1), {}}});
+  store->submit({1, AddNode{value_numbered<NodeId>(1), {}, {}}});
   constexpr OperationId kCount = 5000;
   for (OperationId id = 2; id <= kCount; ++id) store->submit({id, put_of(1, id)});
   store->stop();  // drains
@@ -107,7 +107,7 @@ TEST_CASE("nothing is said before the sync, and what waits for it shares the nex
   CrashDisk disk(folder.path());
   Results results;
   auto store = start(folder, results);
-  store->submit({1, AddNode{value_numbered<NodeId>(1), {}}});
+  store->submit({1, AddNode{value_numbered<NodeId>(1), {}, {}}});
   results.wait_for(1);
   HeldSync sync(disk);
   store->submit({2, put_of(1, 1)});
@@ -129,7 +129,7 @@ TEST_CASE("after a failed sync everything fails until the store is started anew"
   CrashDisk disk(folder.path());
   Results results;
   auto store = start(folder, results);
-  store->submit({1, AddNode{value_numbered<NodeId>(1), {}}});
+  store->submit({1, AddNode{value_numbered<NodeId>(1), {}, {}}});
   results.wait_for(1);
   disk.fail(CrashDisk::Fault::sync_fails);
   store->submit({2, put_of(1, 1)});
@@ -155,7 +155,7 @@ TEST_CASE("a full disk is said as such, to all that shared the transaction, and 
   CrashDisk disk(folder.path());
   Results results;
   auto store = start(folder, results);
-  store->submit({1, AddNode{value_numbered<NodeId>(1), {}}});
+  store->submit({1, AddNode{value_numbered<NodeId>(1), {}, {}}});
   results.wait_for(1);
   HeldSync sync(disk);
   store->submit({2, put_of(1, 1)});

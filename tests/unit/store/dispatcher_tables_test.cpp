@@ -69,7 +69,7 @@ TEST_CASE("whatever is asked, the answers are those of the store in memory") {
 TEST_CASE("an operation that breaks the contract is refused alone") {
   Folder folder;
   auto tables = open_tables(folder / "post.db");
-  std::vector<Operation> batch{AddNode{value_numbered<NodeId>(1), {}},
+  std::vector<Operation> batch{AddNode{value_numbered<NodeId>(1), {}, {}},
                                put_of(1, 5),
                                put_of(2, 1),
                                put_of(1, 4),
@@ -90,7 +90,7 @@ TEST_CASE("a sweep goes on where its limit ended it, and says so") {
   Folder folder;
   auto tables = open_tables(folder / "post.db");
   const NodeId node = value_numbered<NodeId>(1);
-  std::vector<Operation> batch{AddNode{node, {}}};
+  std::vector<Operation> batch{AddNode{node, {}, {}}};
   for (std::uint64_t number = 1; number <= 3000; ++number) batch.push_back(put_of(1, number));
   tables->carry_out(batch);
   std::uint64_t messages = 0;
@@ -121,8 +121,8 @@ TEST_CASE("a damaged message is reported to who asks for it, and to nobody else"
     auto tables = open_tables(file);
     PutMessage long_one = put_of(1, 1, 9000);
     append(long_one.body, as_bytes("the end of it"));  // in a page of its own
-    std::vector<Operation> batch{AddNode{value_numbered<NodeId>(1), {}},
-                                 AddNode{value_numbered<NodeId>(2), {}}, std::move(long_one),
+    std::vector<Operation> batch{AddNode{value_numbered<NodeId>(1), {}, {}},
+                                 AddNode{value_numbered<NodeId>(2), {}, {}}, std::move(long_one),
                                  put_of(2, 1, 9000)};
     for (const auto& result : tables->carry_out(batch)) REQUIRE(result.has_value());
   }
@@ -155,7 +155,7 @@ TEST_CASE("after a release and an erase no byte of a message is in any file; bef
   Folder folder;
   auto tables = open_tables(folder / "post.db");
   const NodeId node = value_numbered<NodeId>(1);
-  std::vector<Operation> batch{AddNode{node, {}}};
+  std::vector<Operation> batch{AddNode{node, {}, {}}};
   std::mt19937 random(1);
   for (std::uint64_t number = 1; number <= 500; ++number)
     batch.push_back(put_of(1, number, number % 10 == 0 ? 20'000 : 100 + random() % 900));
@@ -178,7 +178,7 @@ TEST_CASE("after a burst has been forgotten, the file is as small as before") {
   const fs::path file = folder / "post.db";
   auto tables = open_tables(file);
   const NodeId node = value_numbered<NodeId>(1);
-  value<Done>(*tables, AddNode{node, {}});
+  value<Admission>(*tables, AddNode{node, {}, {}});
   value<Done>(*tables, Erase{});
   const auto baseline = fs::file_size(file);
   for (std::uint64_t number = 1; number <= 2000;) {

@@ -79,7 +79,7 @@ auto putting(const std::filesystem::path& file) {
     };
     auto store = store::DispatcherStore::start(file, random, deliver);
     if (!store) ::_exit(1);
-    (*store)->submit({1, AddNode{value_numbered<NodeId>(1), {}}});
+    (*store)->submit({1, AddNode{value_numbered<NodeId>(1), {}, {}}});
     for (OperationId id = 2;; ++id) {
       (*store)->submit({id, put_of(1, id, 100 + id % 2000)});
       if (id % 50 == 0) ::usleep(1000);
