@@ -128,6 +128,7 @@ class UsingTask final : public PublishingTask {
   void on_lost(const NodeId& node, const Moment& at) override {
     if (phase_ == Phase::telling_others) return PublishingTask::on_lost(node, at);
     const Error why = connections_.failure();
+    if (before_ && why.reason == reasons::kRefused) before_->published_sequence = 0;
     if (phase_ == Phase::publishing &&
         !succeeded(store_.write([&](Transaction& transaction) { return take_back(transaction, at); }), at))
       return;

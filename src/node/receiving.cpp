@@ -146,9 +146,10 @@ void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
 
 void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& at) {
   Session& session = *connections_.ready(dispatcher);
-  if (!publisher_.is_due(dispatcher, session)) report(dispatcher, at);
-  if (!publisher_.is_due(dispatcher, session)) return subscribe(dispatcher);
-  act(dispatcher, publisher_.publish(dispatcher, session), at);
+  if (publisher_.is_due(dispatcher, session))
+    return act(dispatcher, publisher_.publish(dispatcher, session), at);
+  report(dispatcher, at);
+  subscribe(dispatcher);
 }
 
 void ReceivingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
