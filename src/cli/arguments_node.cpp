@@ -63,8 +63,7 @@ void declare_backup(ArgumentParser& parser) {
 Outcome<Request> finish_init_device(const TypedInit& typed) {
   if (typed.name || typed.revocation)
     return failure(ExitCode::usage, "wrong_usage",
-                   "taut init --for-device takes neither --name nor --revocation",
-                   "See: taut init --help");
+                   "taut init --for-device takes neither --name nor --revocation", "See: taut init --help");
   if (!typed.out || typed.out->empty())
     return failure(ExitCode::usage, "missing_word", "taut init --for-device needs --out",
                    "Give a folder that is not there yet: --out DIR");
@@ -72,7 +71,9 @@ Outcome<Request> finish_init_device(const TypedInit& typed) {
     return failure(ExitCode::usage, "missing_word", "--token needs --dispatcher",
                    "Give the link of the dispatcher whose token it is");
   TAUT_CHECK(check_token_flag(typed.token, typed.dispatcher.value_or("")));
-  return InitDeviceRequest{*typed.for_device, *typed.out, typed.dispatcher, typed.token};
+  std::filesystem::path out = *typed.out;
+  if (!out.has_filename()) out = out.parent_path();  // lamp/ is lamp
+  return InitDeviceRequest{*typed.for_device, out, typed.dispatcher, typed.token};
 }
 
 Outcome<Request> finish_init(const TypedInit& typed) {

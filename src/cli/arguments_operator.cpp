@@ -40,9 +40,9 @@ void declare_operator_commands(ArgumentParser& parser, CLI::App& dispatcher) {
   enroll.app->add_option("--uses", enroll.uses, "How many devices may use it")->type_name("N");
   enroll.app->add_option("--expires", enroll.expires, "How long it is good: 90s, 15m, 24h, 30d")
       ->type_name("TIME");
-  auto& revoke =
-      parser.command<TypedRevokeNode>(dispatcher, "revoke", "End a node's sessions and remove all it has here",
-                                  [](const DispatcherRevokeRequest& typed) -> Request { return typed; });
+  auto& revoke = parser.command<TypedRevokeNode>(
+      dispatcher, "revoke", "End a node's sessions and remove all it has here",
+      [](const DispatcherRevokeRequest& typed) -> Request { return typed; });
   word(revoke, "NODE", revoke.node, "Its node ID")->required();
   parser.command<Typed>(dispatcher, "devices", "The nodes that are registered here",
                         [](const Typed&) -> Request { return DispatcherDevicesRequest{}; });

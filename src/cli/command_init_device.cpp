@@ -1,10 +1,12 @@
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/operator_words.hpp"
+#include "cli/revocation_file.hpp"
 #include "cli/text.hpp"
 #include "cli/token_words.hpp"
 #include "node/enrolment.hpp"
 #include "node/reasons.hpp"
+#include "node/revoking.hpp"
 
 namespace taut::cli {
 namespace {
@@ -75,13 +77,11 @@ Done run(const InitDeviceRequest& request, Context& context) {
   if (!made) return device_failure(*store, request, made.error());
   const auto used = store->write([&](node::Transaction& it) { return take_into_use(it, welcome); });
   if (!used) return state_failure(*store, used.error());
-  std::optional<identity::SignedCard> card;
-  const auto read = store->read([&](node::Transaction& it) -> Status {
-    TAUT_TRY(card, node::own_card(it));
-    return {};
-  });
-  if (!read) return state_failure(*store, read.error());
-  const std::string node = to_text(card->node_id());
+  const auto revocation = node::sign_revocation(*store, std::nullopt);
+  if (!revocation) return state_failure(*store, revocation.error());
+  const std::string file = request.out.string() + "-revocation.txt";
+  TAUT_CHECK(write_revocation(file, *revocation, request.name));
+  const std::string node = to_text(revocation->node_id());
   context.out.say("taut: copy " + request.out.string() +
                   " to the device, then there: taut --home FOLDER recv --follow");
   if (context.out.is_json())
@@ -90,7 +90,8 @@ Done run(const InitDeviceRequest& request, Context& context) {
                                       {"name", request.name},
                                       {"out", request.out.string()},
                                       {"dispatcher", to_text(welcome.dispatcher.node_id())},
-                                      {"enrolled", !welcome.token.empty()}}));
+                                      {"enrolled", !welcome.token.empty()},
+                                      {"revocation", file}}));
   return context.out.print(node + "\n");
 }
 

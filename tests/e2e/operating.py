@@ -139,6 +139,7 @@ class Operator(taut.Case):
         out = self.folder / "lamp-to-go"
         made = self.post.node.json("init", "--for-device", "lamp", "--out", str(out))
         self.assertEqual((made["name"], made["enrolled"]), ("lamp", True))
+        self.assertIn(made["node"], pathlib.Path(made["revocation"]).read_text())
         self.assertEqual(stat.S_IMODE(out.stat().st_mode), 0o700)
         self.fails(self.post.node.run("init", "--for-device", "lamp", "--out", str(out)), 8, "already")
         shutil.copytree(out, self.folder / "lamp", copy_function=shutil.copy2)
