@@ -54,12 +54,12 @@ Status Endpoint::State::answer(const Initiation& packet, const link::LinkProtoco
   TAUT_TRY(link::Handshake handshake, link::Handshake::respond(local, protocol, packet.hello, bound, wall));
   TAUT_CHECK(handshake.read(packet.noise_message));
   const std::optional<NodeId> peer = handshake.peer()->node_id;
-  if (peer && half_open_by_peer[*peer] >= kHalfOpenPerPeerMax) return fail(Errc::exhausted, reasons::kQuota);
   const LinkId resumes = peer ? resumed_link(packet, *peer) : 0;
   if (packet.resumes != 0 && resumes == 0) return fail(Errc::unavailable, reasons::kNotNow);
 
   TAUT_TRY(const Bytes message, handshake.write());
   TAUT_TRY(noise::Transport transport, handshake.split());
+  if (peer) make_room_for(*peer);
   const SessionIndex index = new_index();
   Bytes response = write_response(index, packet.sender_index, message);
   if (response.size() > packet.size_bytes()) return fail(Errc::violation, reasons::kTooLarge);
@@ -73,12 +73,20 @@ Status Endpoint::State::answer(const Initiation& packet, const link::LinkProtoco
                                     .began = now,
                                     .until = now + kHandshakeDeadline});
   by_call[call] = index;
-  if (peer) ++half_open_by_peer[*peer];
+  if (peer) half_open_by_peer[*peer].push_back(index);
   gate.half_open_began(from);
   timers.emplace(now + kHandshakeDeadline, LinkId{0});
   ++counters.handshakes;
   if (outbox.size() < kOutboxMax) outbox.emplace_back(from, std::move(response));
   return {};
+}
+
+/// The oldest goes, for anybody can repeat first messages that he saw: were the newest refused, two of them
+/// would keep the peer itself out.
+void Endpoint::State::make_room_for(const NodeId& peer) {
+  const auto theirs = half_open_by_peer.find(peer);
+  if (theirs == half_open_by_peer.end() || theirs->second.size() < kHalfOpenPerPeerMax) return;
+  take_half_open(half_open.find(theirs->second.front()));
 }
 
 /// The link whose keys the initiation wants to renew; 0: none, or somebody else's.
@@ -132,8 +140,11 @@ HalfOpen Endpoint::State::take_half_open(std::unordered_map<SessionIndex, HalfOp
   HalfOpen taken = std::move(at->second);
   half_open.erase(at);
   by_call.erase(taken.call);
-  if (const auto& node = taken.peer.node_id; node && --half_open_by_peer[*node] == 0)
-    half_open_by_peer.erase(*node);
+  if (const auto& node = taken.peer.node_id) {
+    std::vector<SessionIndex>& theirs = half_open_by_peer[*node];
+    std::erase(theirs, taken.keys.our_index());
+    if (theirs.empty()) half_open_by_peer.erase(*node);
+  }
   gate.half_open_ended(taken.from);
   return taken;
 }

@@ -78,6 +78,7 @@ struct Endpoint::State {
                 Instant now, std::optional<WallTime> wall);
   bool prove(const Data& packet, Instant now, LinkEvents& events);
   HalfOpen take_half_open(std::unordered_map<SessionIndex, HalfOpen>::iterator at);
+  void make_room_for(const NodeId& peer);
   void forget_half_open(Instant now);
   LinkId resumed_link(const Initiation& packet, const NodeId& peer) const;
 
@@ -100,7 +101,7 @@ struct Endpoint::State {
   std::unordered_map<SessionIndex, LinkId> by_index;
   std::unordered_map<SessionIndex, HalfOpen> half_open;
   std::map<CallId, SessionIndex> by_call;
-  std::map<NodeId, unsigned> half_open_by_peer;
+  std::map<NodeId, std::vector<SessionIndex>> half_open_by_peer;  ///< the oldest first
 
   std::deque<std::pair<PeerAddress, Bytes>> outbox;  ///< handshake packets and cookie replies
   std::set<LinkId> ready;                            ///< links that may have a datagram
