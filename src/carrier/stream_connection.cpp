@@ -29,10 +29,7 @@ class Pieces {
 }  // namespace
 
 StreamConnection::StreamConnection(Loop& loop, Socket socket, Address remote)
-    : loop_(loop),
-      socket_(std::move(socket)),
-      remote_(std::move(remote)),
-      linger_(loop, [this] { abort(); }) {
+    : loop_(loop), socket_(std::move(socket)), remote_(std::move(remote)) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
 }
@@ -65,16 +62,19 @@ void StreamConnection::resume_reading() {
 void StreamConnection::read_on() {
   if (is_reading_ || is_paused_ || phase_ == Phase::closed) return;
   is_reading_ = true;
-  asio::co_spawn(socket_.get_executor(), read_what_comes(shared_from_this()), asio::detached);
+  // No coroutine: its frames would be a good part of what an idle connection costs.
+  socket_.async_wait(asio::socket_base::wait_read,
+                     [self = shared_from_this()](const boost::system::error_code& error) {
+                       self->is_reading_ = false;
+                       self->on_readable(error);
+                     });
 }
 
-asio::awaitable<void> StreamConnection::read_what_comes(std::shared_ptr<StreamConnection> self) {
-  while (self->phase_ != Phase::closed && !self->is_paused_) {
-    const auto [error] = co_await self->socket_.async_wait(asio::socket_base::wait_read, kAwait);
-    if (!error && !self->is_paused_) self->read_once();
-    if (error) self->broke();
-  }
-  self->is_reading_ = false;
+void StreamConnection::on_readable(const boost::system::error_code& error) {
+  if (phase_ == Phase::closed) return;
+  if (error) return broke();
+  if (!is_paused_) read_once();
+  read_on();
 }
 
 void StreamConnection::read_once() {
@@ -116,7 +116,8 @@ void StreamConnection::close() {
   if (phase_ != Phase::open) return;
   phase_ = Phase::finishing;
   handler_ = nullptr;
-  linger_.arm(Loop::now() + kLinger);
+  linger_ = std::make_unique<Timer>(loop_, [this] { abort(); });
+  linger_->arm(Loop::now() + kLinger);
   finish_if_written();
 }
 
@@ -132,7 +133,7 @@ void StreamConnection::finish_if_written() {
 void StreamConnection::abort() {
   phase_ = Phase::closed;
   handler_ = nullptr;
-  linger_.arm(std::nullopt);
+  if (linger_) linger_->arm(std::nullopt);
   waiting_.clear();
   waiting_bytes_ = 0;
   boost::system::error_code ignored;

@@ -30,10 +30,10 @@ class StreamConnection final : public Connection, public std::enable_shared_from
  private:
   enum class Phase { open, finishing, closed };
 
-  static asio::awaitable<void> read_what_comes(std::shared_ptr<StreamConnection> self);
   static asio::awaitable<void> write_what_waits(std::shared_ptr<StreamConnection> self);
-  void read_once();
   void read_on();
+  void on_readable(const boost::system::error_code& error);
+  void read_once();
   void took(std::size_t written);
   void finish_if_written();
   void broke();
@@ -51,7 +51,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   bool is_writing_ = false;
   bool is_reading_ = false;
   bool is_paused_ = false;
-  Timer linger_;
+  std::unique_ptr<Timer> linger_;  ///< once it closes: an idle connection does without
 };
 
 }  // namespace taut::carrier

@@ -13,12 +13,15 @@ namespace {
 
 /// Fewer than a dispatcher allows one node.
 constexpr std::size_t kLinksPerNode = 50;
-/// Handshakes under way at once.
-constexpr std::size_t kOpeningMax = 32;
+/// Handshakes under way at once; of one node fewer than it may have half open.
+constexpr std::size_t kOpeningMax = 16;
 
 class Holding final : public run::DispatcherLink::Owner {
  public:
-  Holding(const identity::Dispatcher& to, std::size_t count) : to_(to), count_(count) {}
+  Holding(const identity::Dispatcher& to, std::size_t count) : to_(to), count_(count) {
+    while (callers_.size() < kOpeningMax || callers_.size() * kLinksPerNode < count)
+      callers_.emplace_back(random_);
+  }
 
   int run() {
     for (std::size_t i = 0; i < kOpeningMax; ++i) dial();
@@ -35,8 +38,8 @@ class Holding final : public run::DispatcherLink::Owner {
  private:
   void dial() {
     if (links_.size() == count_) return;
-    if (links_.size() % kLinksPerNode == 0) callers_.emplace_back(random_);
-    links_.push_back(std::make_unique<run::DispatcherLink>(loop_, callers_.back().local, to_, *this));
+    const link::Local& caller = callers_[links_.size() % callers_.size()].local;
+    links_.push_back(std::make_unique<run::DispatcherLink>(loop_, caller, to_, *this));
   }
   void say(const char* what) {
     std::printf("%s %zu\n", what, open_);
