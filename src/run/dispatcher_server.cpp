@@ -15,6 +15,8 @@ using dispatcher::ConnectionId;
 namespace {
 
 constexpr std::chrono::seconds kStopMax{3};
+/// Who says who he is and who does not: what nobody may do is for the logic to say.
+constexpr link::Purposes kServed = link::Purposes{link::Purpose::dispatcher}.or_anonymous();
 /// Room for what the logic may leave unsent on one link, and for its goodbye.
 constexpr std::size_t kQueueSlackBytes = 64 * 1024;
 /// How often links give up memory that they do without while they idle.
@@ -50,7 +52,7 @@ class DispatcherServer::Session final : public Link::Owner {
         id_(id),
         link_(std::make_unique<LinkedConnection>(
             server.loop_, std::move(connection),
-            link::StreamLink::accept(server.local_, {link::Purpose::dispatcher}, Loop::now(), wall_time()),
+            link::StreamLink::accept(server.local_, kServed, Loop::now(), wall_time()),
             *this)) {}
   Session(DispatcherServer& server, ConnectionId id, datagram::LinkId link)
       : server_(server),
@@ -185,7 +187,7 @@ Status DispatcherServer::listen_once(const ServerSettings& settings) {
   if (has(identity::Carrier::udp)) {
     const auto accepted = [this](datagram::LinkId link, const link::Peer& peer) { accept(link, peer); };
     TAUT_TRY(datagrams_,
-             DatagramSocket::bind(loop_, address_, local_, {link::Purpose::dispatcher}, accepted));
+             DatagramSocket::bind(loop_, address_, local_, kServed, accepted));
     address_ = datagrams_->address();
   }
   return {};

@@ -89,6 +89,24 @@ TEST_CASE("a dispatcher with another key has no answer for a datagram, and gets 
   CHECK(world.server->counters().frames_in == 0);
 }
 
+TEST_CASE("who does not say who he is gets a link on either carrier, and is refused what an owner may do") {
+  for (const Carrier carrier : {Carrier::udp, Carrier::tcp}) {
+    World world;
+    Client client(world.loop, world.local, world.reach(world.post, {carrier}), Caller::anonymous);
+    exchange(world, client);
+    client.wanted = client.frames.size() + 1;
+    frame::Release release;
+    release.request = 3;
+    release.ranges = {{1, 1}};
+    REQUIRE(client.link.send(frame::written(release)));
+    world.run();
+    REQUIRE(std::holds_alternative<frame::Answer>(client.last()));
+    CHECK(std::get<frame::Answer>(client.last()).status == frame::AnswerStatus::refused);
+    CHECK(world.storage.store.nodes.empty());
+    hang_up(world, client);
+  }
+}
+
 TEST_CASE("hanging up ends it in every state, once") {
   World world;
   Client early(world.loop, world.local, world.reach(world.post, {Carrier::udp}));

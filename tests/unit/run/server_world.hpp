@@ -39,8 +39,9 @@ class MemoryStorage final : public DispatcherStorage {
 
 /// A node's end of a link, with what it was told.
 struct Client final : DispatcherLink::Owner {
-  Client(Loop& its_loop, const link::Local& local, const identity::Dispatcher& to)
-      : loop(its_loop), link(its_loop, local, to, *this) {}
+  Client(Loop& its_loop, const link::Local& local, const identity::Dispatcher& to,
+         Caller caller = Caller::identified)
+      : loop(its_loop), link(its_loop, local, to, *this, caller) {}
 
   void on_connected(DispatcherLink&) override { is_connected = true; }
   void on_frame(DispatcherLink&, ByteView bytes) override {
