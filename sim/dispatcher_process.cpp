@@ -109,7 +109,7 @@ void DispatcherProcess::on_up(Hop& hop, const link::Peer& peer) {
                            "somebody without a key has opened a link");
   session.peer = peer.node_id;
   tell([&](auto& logic, const auto& at) {
-    return logic.on_connected(hop.tag, dispatcher::Peer(peer.node_id, peer.session_id), at);
+    return logic.on_connected(hop.tag, dispatcher::Peer(*peer.node_id, peer.session_id), at);
   });
 }
 

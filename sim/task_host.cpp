@@ -112,7 +112,7 @@ void TaskHost::on_up(Hop& hop, const link::Peer& peer) {
   if (node == nullptr) return;
   process_.site().chronicle.require(peer.node_id == *node, "whom_i_called", "a link leads to another node");
   links_up_.insert(*node);
-  run([&](const auto& at) { return task_->on_connected(peer.node_id, peer.session_id, at); });
+  run([&](const auto& at) { return task_->on_connected(*node, peer.session_id, at); });
 }
 
 void TaskHost::on_frame(Hop& hop, ByteView frame) {

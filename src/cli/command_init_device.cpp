@@ -5,6 +5,7 @@
 #include "cli/text.hpp"
 #include "cli/token_words.hpp"
 #include "node/enrolment.hpp"
+#include "node/own_dispatchers.hpp"
 #include "node/reasons.hpp"
 #include "node/revoking.hpp"
 

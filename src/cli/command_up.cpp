@@ -24,7 +24,7 @@ namespace {
 
 /// How soon what other commands change in the state file is noticed.
 constexpr std::chrono::seconds kLookEvery{2};
-constexpr std::chrono::seconds kTidyEvery{20};
+constexpr std::chrono::seconds kTidyUpEvery{20};
 /// What a command left in the outbox is asked for again; a command that still runs answers for itself.
 constexpr std::chrono::seconds kRetryEvery{60};
 constexpr std::chrono::seconds kRetryAge{60};
@@ -184,7 +184,7 @@ Up::Up(const UpRequest& request, const OpenNode& node, Context& context)
       tidy_(session_.loop(),
             [this] {
               (void)node_.store->tidy();  // busy: the next time
-              tidy_.arm(carrier::Loop::now() + kTidyEvery);
+              tidy_.arm(carrier::Loop::now() + kTidyUpEvery);
             }),
       retry_(session_.loop(), [this] {
         outbox_.look();
@@ -211,7 +211,7 @@ Done Up::start() {
   else
     start_receiving();
   look_.arm(carrier::Loop::now() + (request_.dispatch ? std::chrono::seconds(0) : kLookEvery));
-  tidy_.arm(carrier::Loop::now() + kTidyEvery);
+  tidy_.arm(carrier::Loop::now() + kTidyUpEvery);
   retry_.arm(carrier::Loop::now() + std::chrono::seconds(1));
   return {};
 }
