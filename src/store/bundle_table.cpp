@@ -111,15 +111,16 @@ Result<Fetched> BundleTable::fetch(NodeTable::Id inbox, const FetchMessages& fet
 
 Result<std::optional<WallTime>> BundleTable::oldest(NodeTable::Id inbox) {
   TAUT_CHECK(flush_new_of(inbox));
-  TAUT_TRY(Query query,
-           database_.query("SELECT id FROM bodies WHERE inbox = ? ORDER BY last LIMIT 1", inbox));
-  TAUT_TRY(const bool is_there, query.step());
-  if (!is_there) return std::nullopt;
-  TAUT_TRY(const Bundle* const bundle, find(query.u64(0)));
-  if (bundle == nullptr) return fail(Errc::unavailable, reasons::kDamaged);
-  const auto first = std::ranges::find_if(bundle->entries, is_stored);
-  if (first == bundle->entries.end()) return std::nullopt;
-  return first->received;
+  TAUT_TRY(Query query, database_.query("SELECT id FROM bodies WHERE inbox = ? ORDER BY last", inbox));
+  for (;;) {
+    TAUT_TRY(const bool is_there, query.step());
+    if (!is_there) return std::nullopt;
+    TAUT_TRY(const Bundle* const bundle, find(query.u64(0)));
+    if (bundle == nullptr) return fail(Errc::unavailable, reasons::kDamaged);
+    // Released in this transaction, its bodies go with flush().
+    const auto first = std::ranges::find_if(bundle->entries, is_stored);
+    if (first != bundle->entries.end()) return first->received;
+  }
 }
 
 void BundleTable::set_state(Kept& kept, std::size_t slot, EntryState state) {

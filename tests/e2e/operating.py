@@ -103,7 +103,8 @@ class Operator(taut.Case):
         bob, eve = self.node("bob"), self.node("eve")
         self.use(bob, self.token())
         eve.ok("contact", "add", "bob", bob.link())
-        self.fails(eve.run("send", "bob", "spam"), 5)
+        done = eve.run("send", "bob", "spam", "--json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["outcome"]), (5, "declined"))
         self.assertEqual(bob.events("recv"), [])
 
     def test_revoking_ends_sessions_and_removes_rows(self):
@@ -125,8 +126,11 @@ class Operator(taut.Case):
         self.assertEqual(json.loads(following.stdout.readline())["text"], "another")
         done = self.post.node.json("dispatcher", "revoke", bob.json("id")["node"])
         self.assertEqual(done["revoked"], bob.json("id")["node"])
+        self.assertEqual([one["node"] for one in self.devices()], [carol.json("id")["node"]])
+        # It goes on asking, as it does when a dispatcher is away; it is let in no more.
+        taut.wait_for(lambda: self.registered(bob) == [False])
+        following.terminate()
         following.communicate(timeout=taut.LIMIT_S)
-        self.assertEqual(following.returncode, 5)
         self.assertEqual([one["node"] for one in self.devices()], [carol.json("id")["node"]])
         self.fails(bob.run("recv"), 5)
         self.assertEqual(self.registered(bob), [False])
