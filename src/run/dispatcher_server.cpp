@@ -19,8 +19,9 @@ constexpr std::chrono::seconds kStopMax{3};
 constexpr link::Purposes kServed = link::Purposes{link::Purpose::dispatcher}.or_anonymous();
 /// Room for what the logic may leave unsent on one link, and for its goodbye.
 constexpr std::size_t kQueueSlackBytes = 64 * 1024;
-/// How often links give up memory that they do without while they idle.
-constexpr std::chrono::seconds kRestEvery{10};
+/// How often links give up memory that they do without while they idle: soon, so that the next links take
+/// it and not more of the system's.
+constexpr std::chrono::seconds kRestEvery{1};
 /// A port that is free on one carrier may be taken on the other: so many are tried.
 constexpr int kPortsTried = 16;
 
