@@ -158,7 +158,7 @@ void NodeMachine::send(MachineId to) {
   sender->to = to;
   if (!waiting_[to].empty()) sender->ttl = ledger_.at(waiting_[to].front()).ttl;
   node::SendOptions options;
-  if (sender->ttl.count() > 0) options.ttl = sender->ttl;
+  if (sender->ttl.count() > 0) options.handling.ttl = sender->ttl;
   auto task = node::make_sending(disk_, process_->identity(), card.value(), site_.random, options);
   sender->task = task.get();
   sender->host = &process_->run(std::move(task), *this);

@@ -1,10 +1,12 @@
-#include <cmath>
+#include <array>
 
 #include "cli/argument_parser.hpp"
 
 namespace taut::cli {
 namespace {
 
+/// No dispatcher keeps a message for longer.
+constexpr std::uint64_t kLifetimeSecondsMax = 14 * 24 * 3600;
 constexpr std::uint64_t kTimeoutSecondsMax = 366 * 24 * 3600;
 
 struct TypedSend : Typed {
@@ -13,6 +15,10 @@ struct TypedSend : Typed {
   bool lines = false;
   bool all = false;
   bool one = false;
+  bool online_only = false;
+  std::optional<std::string> wait;
+  std::optional<std::string> timeout;
+  std::optional<std::string> expires;
 };
 struct TypedRecv : Typed {
   std::optional<std::string> count;
@@ -35,6 +41,37 @@ Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::s
                  "Give seconds, such as 10 or 0.5, at most " + std::to_string(kTimeoutSecondsMax));
 }
 
+/// 90s, 10m, 2h, 3d.
+Outcome<std::chrono::seconds> lifetime(const std::string& flag, const std::string& typed) {
+  constexpr std::string_view kUnits = "smhd";
+  constexpr std::array<std::uint64_t, 4> kSeconds{1, 60, 3600, 86400};
+  const std::size_t unit = typed.empty() ? std::string_view::npos : kUnits.find(typed.back());
+  if (unit == std::string_view::npos)
+    return failure(ExitCode::usage, "bad_time", flag + " takes no '" + typed + "'",
+                   "Give a number and a unit, such as 90s, 10m, 2h or 3d");
+  const std::uint64_t highest = kLifetimeSecondsMax / kSeconds[unit];
+  TAUT_TRY(const std::uint64_t count, number(flag, typed.substr(0, typed.size() - 1), 1, highest));
+  return std::chrono::seconds(count * kSeconds[unit]);
+}
+
+Done finish_handling(const TypedSend& typed, SendRequest& request) {
+  if (typed.wait && *typed.wait != "stored" && *typed.wait != "released")
+    return failure(ExitCode::usage, "wrong_usage", "--wait takes no '" + *typed.wait + "'",
+                   "Give stored or released");
+  if (typed.wait == "released") request.wait = WaitFor::released;
+  if (typed.timeout && request.wait != WaitFor::released)
+    return failure(ExitCode::usage, "wrong_usage", "--timeout is for --wait released",
+                   "Give both, or neither");
+  if (typed.timeout) {
+    TAUT_TRY(request.timeout, seconds("--timeout", *typed.timeout));
+  }
+  if (typed.expires) {
+    TAUT_TRY(request.expires, lifetime("--expires", *typed.expires));
+  }
+  request.online_only = typed.online_only;
+  return {};
+}
+
 Outcome<Request> finish_send(const TypedSend& typed) {
   if (!typed.text)
     return failure(ExitCode::usage, "no_text", "taut send needs a text",
@@ -45,9 +82,13 @@ Outcome<Request> finish_send(const TypedSend& typed) {
   if (typed.all && typed.one)
     return failure(ExitCode::usage, "wrong_usage", "--all and --one contradict each other",
                    "Give one of them");
-  SendRequest request{typed.who, *typed.text, typed.lines};
+  SendRequest request;
+  request.who = typed.who;
+  request.text = *typed.text;
+  request.lines = typed.lines;
   if (typed.all) request.copies = Copies::all;
   if (typed.one) request.copies = Copies::one;
+  TAUT_CHECK(finish_handling(typed, request));
   return request;
 }
 
@@ -75,6 +116,14 @@ void declare_message_commands(ArgumentParser& parser) {
   send.app->add_flag("--all", send.all, "Store it at every dispatcher of the contact, not at two")
       ->disable_flag_override();
   send.app->add_flag("--one", send.one, "Store it at one dispatcher only")->disable_flag_override();
+  send.app->add_option("--wait", send.wait, "Return when it is stored, or when it is released: fetched")
+      ->type_name("OUTCOME");
+  send.app->add_option("--timeout", send.timeout, "With --wait released: wait so long, then exit 7")
+      ->type_name("SECONDS");
+  send.app->add_option("--expires", send.expires, "Not to be fetched after so long: 90s, 10m, 2h, 3d")
+      ->type_name("TIME");
+  send.app->add_flag("--online-only", send.online_only, "Only if the contact is online now; stored nowhere")
+      ->disable_flag_override();
   auto& recv = parser.command<TypedRecv>(root, "recv", "Print the messages that wait", finish_recv);
   recv.app->add_option("--count", recv.count, "Stop after so many")->type_name("N");
   recv.app->add_option("--timeout", recv.timeout, "Wait so long for messages; exit 7 when none came")

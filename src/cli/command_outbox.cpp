@@ -23,13 +23,15 @@ Json json_of_waiting(const node::Waiting& row) {
   return {{"v", kJsonVersion},
           {"id", crypto::to_hex(row.message_id.view())},
           {"to", to_text(row.recipient)},
+          {"state", row.stage == node::Stage::stored ? "stored" : "unknown"},
           {"sent", iso_time(row.created)},
+          {"expires", row.expires.unix_ms == 0 ? Json(nullptr) : Json(iso_time(row.expires))},
           {"size_bytes", row.size_bytes}};
 }
 
 std::string waiting_line(const node::Waiting& row) {
   return crypto::to_hex(row.message_id.view()) + " " + iso_time(row.created) + " to " +
-         to_text(row.recipient) + "\n";
+         to_text(row.recipient) + (row.stage == node::Stage::stored ? " (stored, not fetched)" : "") + "\n";
 }
 
 Done retry(const NodeId& recipient, const OpenNode& node, Context& context) {

@@ -5,6 +5,7 @@
 #include "cli/message_source.hpp"
 #include "cli/send_words.hpp"
 #include "cli/task_session.hpp"
+#include "node/reasons.hpp"
 #include "node/sending.hpp"
 
 namespace taut::cli {
@@ -44,6 +45,7 @@ class Sender {
   void stop_if_finished();
   Done result() const;
 
+  const SendRequest& request_;
   const node::Contact& contact_;
   const OpenNode& node_;
   Context& context_;
@@ -61,6 +63,10 @@ node::SendOptions options_of(const SendRequest& request) {
   node::SendOptions options;
   if (request.copies == Copies::one) options.copies = 1;
   if (request.copies == Copies::all) options.copies = node::kCopiesMax;
+  if (request.wait == WaitFor::released) options.handling.until = node::Until::released;
+  if (request.online_only) options.handling.keep = node::Keep::online_only;
+  if (request.expires) options.handling.ttl = *request.expires;
+  options.release_deadline = request.timeout;
   return options;
 }
 
@@ -73,7 +79,8 @@ Sender::Target::Target(Sender& its_sender, const identity::SignedCard& its_card,
 
 Sender::Sender(const SendRequest& request, const node::Contact& contact, const OpenNode& node,
                Context& context)
-    : contact_(contact),
+    : request_(request),
+      contact_(contact),
       node_(node),
       context_(context),
       cutter_(request.lines ? MessageCutter::Cut::lines : MessageCutter::Cut::nowhere),
@@ -161,10 +168,15 @@ void Sender::stop_if_finished() {
 
 Done Sender::result() const {
   if (session_.was_interrupted()) return interrupted();
-  for (const auto& target : targets_)
-    if (!*target->end)
-      return send_failure(*node_.store, contact_.petname, target->end->error(),
-                          target->runner.last_link_failure(), counts_);
+  for (const auto& target : targets_) {
+    if (*target->end) continue;
+    if (request_.online_only && target->end->error().reason == reasons::kDeclined)
+      return failure_of(ExitCode::unreachable, target->end->error(),
+                        contact_.petname + " is not online, or did not confirm; nothing was kept",
+                        "Send without --online-only: the message then waits at a dispatcher");
+    return send_failure(*node_.store, contact_.petname, target->end->error(),
+                        target->runner.last_link_failure(), counts_);
+  }
   return failed_;
 }
 

@@ -46,6 +46,7 @@ constexpr std::array kReasons{
     ReasonRow{"no_such_contact", ExitCode::not_found},
     ReasonRow{"no_identity", ExitCode::not_found},
     ReasonRow{"outcome_unknown", ExitCode::timeout},
+    ReasonRow{"not_released", ExitCode::timeout},
     ReasonRow{"storage", ExitCode::storage},
     ReasonRow{"disk_full", ExitCode::storage},
     ReasonRow{"busy", ExitCode::storage},

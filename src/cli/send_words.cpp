@@ -37,8 +37,14 @@ std::string after_revocation(store::NodeStore& store, const std::string& name) {
 void SendCounts::count(const node::Receipt& receipt) {
   switch (receipt.outcome) {
     case node::Outcome::stored:
-    case node::Outcome::expired:  // it was
+    case node::Outcome::taken:
       ++stored;
+      return;
+    case node::Outcome::released:
+      ++released;
+      return;
+    case node::Outcome::expired:
+      ++expired;
       return;
     case node::Outcome::unknown:
       ++unknown;
@@ -89,6 +95,15 @@ std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string
     return failure_of(
         error, "The inbox of " + name + " is full: " + counted(counts.refused, "message") + " not stored",
         "Try again when " + name + " has fetched some");
+  if (reason == reasons::kNotReleased)
+    return failure_of(ExitCode::timeout, error,
+                      name + " has not fetched " + counted(counts.stored - counts.released, "message") +
+                          " in time; the dispatcher keeps what is stored",
+                      "Ask again: taut outbox retry");
+  if (reason == reasons::kExpired && counts.expired > 0)
+    return failure_of(ExitCode::timeout, error,
+                      counted(counts.expired, "message") + " to " + name + " expired before it was fetched",
+                      "Send again, with a later --expires");
   if (reason == reasons::kDeclined)
     return failure_of(error, "The dispatcher of " + name + " declined " + counted(counts.refused, "message"),
                       "Ask " + name + " for a new link");

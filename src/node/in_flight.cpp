@@ -1,6 +1,20 @@
 #include "node/in_flight.hpp"
 
+#include "node/lifetimes.hpp"
+
 namespace taut::node {
+
+namespace {
+
+/// How long a dispatcher is to keep a message from now on; nothing: its time is over.
+std::optional<std::chrono::seconds> time_left(const OutgoingRow& row, std::optional<WallTime> wall) {
+  if (!wall || row.expires.unix_ms == 0) return kEnvelopeLife;
+  if (*wall >= row.expires) return std::nullopt;
+  const std::chrono::milliseconds left(row.expires.unix_ms - wall->unix_ms);
+  return std::chrono::ceil<std::chrono::seconds>(left);
+}
+
+}  // namespace
 
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
@@ -14,6 +28,10 @@ std::string_view name_of(Outcome outcome) {
       return "expired";
     case Outcome::unknown:
       return "unknown";
+    case Outcome::released:
+      return "released";
+    case Outcome::taken:
+      return "taken";
   }
   return "unknown";
 }
@@ -22,34 +40,51 @@ bool InFlight::OutMessage::any(State state) const {
   return std::ranges::find(copies, state, &Copy::state) != copies.end();
 }
 
-/// One stored copy is enough; a lost link is waited for only as long as there is none.
-bool InFlight::OutMessage::is_complete() const {
+/// One copy that was taken in is enough; a lost link is waited for only as long as there is none.
+bool InFlight::OutMessage::is_settled() const {
   if (any(State::waiting) || any(State::asked)) return false;
-  return any(State::stored) || !any(State::lost);
+  return any(State::stored) || any(State::taken) || any(State::released) || !any(State::lost);
+}
+
+/// Only the task that a message belongs to waits for its release.
+bool InFlight::OutMessage::awaits_release() const {
+  const bool is_wanted = row.until == Until::released && origin == Origin::this_task;
+  return is_wanted && is_settled() && any(State::stored) && !any(State::released);
 }
 
 /// The best that a copy came to.
 Outcome InFlight::OutMessage::outcome() const {
+  if (any(State::released)) return Outcome::released;
   if (any(State::stored)) return Outcome::stored;
-  if (!is_complete()) return Outcome::unknown;
+  if (any(State::taken)) return Outcome::taken;
+  if (!is_settled()) return Outcome::unknown;
   if (any(State::full)) return Outcome::full;
   return any(State::expired) ? Outcome::expired : Outcome::declined;
 }
 
-Receipt InFlight::OutMessage::receipt() const {
+Completed InFlight::OutMessage::completed() const {
   Receipt receipt{row.message_id, row.recipient, row.created, outcome(), origin, offer, {}, {}};
   for (const Copy& copy : copies)
-    if (copy.state == State::stored) receipt.stored_at.push_back(copy.submission.dispatcher);
+    if (copy.state == State::stored || copy.state == State::released)
+      receipt.stored_at.push_back(copy.submission.dispatcher);
   if (receipt.outcome == Outcome::full) receipt.retry_after = retry_after;
-  return receipt;
+  const bool waits_on = receipt.outcome == Outcome::stored && row.until == Until::released;
+  const bool is_kept = receipt.outcome == Outcome::unknown || waits_on;
+  const bool is_news = !waits_on || row.stage == Stage::sealed;
+  const auto fate = is_kept ? Completed::Row::kept : Completed::Row::done;
+  return {row.number, std::move(receipt), is_news ? fate : Completed::Row::unchanged};
 }
 
 void InFlight::add(OutgoingRow row, Origin origin, std::uint64_t offer) {
-  OutMessage message{std::move(row), origin, offer, {}, {}};
+  OutMessage message{std::move(row), origin, offer, {}, {}, kQueryFirst, {}};
   for (const Submission& one : message.row.submissions) message.copies.push_back({one, State::waiting});
   size_bytes_ += message.row.envelope.size();
   const RowNumber number = message.row.number;
   messages_.emplace(number, std::move(message));
+}
+
+bool InFlight::awaits_answers() const {
+  return std::ranges::any_of(messages_, [](const auto& one) { return !one.second.awaits_release(); });
 }
 
 InFlight::Copy* InFlight::copy_at(RowNumber number, const NodeId& dispatcher) {
@@ -61,51 +96,83 @@ InFlight::Copy* InFlight::copy_at(RowNumber number, const NodeId& dispatcher) {
 }
 
 void InFlight::note_completed(RowNumber number) {
-  if (messages_.at(number).is_complete()) completed_.insert(number);
+  const OutMessage& message = messages_.at(number);
+  if (message.is_complete()) completed_.insert(number);
+  if (message.awaits_release() && message.told == OutMessage::Told::nothing) stored_.insert(number);
 }
 
-void InFlight::put_waiting(const NodeId& dispatcher, Session& session, std::chrono::seconds ttl) {
+void InFlight::query(const NodeId& dispatcher, Session& session, RowNumber number, Copy& copy) {
+  const frame::RequestId request = session.query(messages_.at(number).row.recipient, copy.submission.id);
+  requests_.emplace(Request{dispatcher, request}, number);
+  copy.query = request;
+}
+
+void InFlight::put_waiting(const NodeId& dispatcher, Session& session, const Moment& at) {
   for (auto& [number, message] : messages_) {
     Copy* copy = copy_at(number, dispatcher);
-    if (copy == nullptr || (copy->state != State::waiting && copy->state != State::lost)) continue;
+    if (copy == nullptr) continue;
+    if (message.awaits_release() && copy->state == State::stored && !copy->query &&
+        at.now >= message.query_at)
+      query(dispatcher, session, number, *copy);
+    if (copy->state != State::waiting && copy->state != State::lost) continue;
+    if (message.row.stage == Stage::stored) {
+      query(dispatcher, session, number, *copy);
+      copy->state = State::asked;
+      continue;
+    }
     const ByteView envelope = message.row.envelope;
-    if (!session.fits(envelope.size())) {
-      copy->state = State::declined;
+    const std::optional<std::chrono::seconds> ttl = time_left(message.row, at.wall);
+    if (!ttl || !session.fits(envelope.size())) {
+      copy->state = ttl ? State::declined : State::expired;
       note_completed(number);
       continue;
     }
     if (!session.has_room_for(envelope.size())) return;
     copy->state = State::asked;
-    const frame::RequestId request = session.put(message.row.recipient, copy->submission.id, ttl, envelope);
+    const auto keep = message.row.keep == Keep::online_only ? frame::Keep::online_only : frame::Keep::stored;
+    const frame::RequestId request =
+        session.put(message.row.recipient, copy->submission.id, *ttl, envelope, keep);
     requests_.emplace(Request{dispatcher, request}, number);
   }
 }
 
-void InFlight::on_answer(const NodeId& dispatcher, const PutAnswered& answer) {
+InFlight::State InFlight::state_after(frame::OutcomeState answer) {
+  switch (answer) {
+    case frame::OutcomeState::stored:
+      return State::stored;
+    case frame::OutcomeState::released:
+      return State::released;
+    case frame::OutcomeState::taken:
+      return State::taken;
+    case frame::OutcomeState::full:
+      return State::full;
+    case frame::OutcomeState::expired:
+      return State::expired;
+    case frame::OutcomeState::declined:
+    case frame::OutcomeState::unknown:
+      return State::declined;
+  }
+  return State::declined;
+}
+
+void InFlight::on_answer(const NodeId& dispatcher, const PutAnswered& answer, Instant now) {
   const auto request = requests_.find({dispatcher, answer.request});
   if (request == requests_.end()) return;
   const RowNumber number = request->second;
   requests_.erase(request);
   Copy* copy = copy_at(number, dispatcher);
   if (copy == nullptr) return;
-  switch (answer.state) {
-    case frame::OutcomeState::stored:
-    case frame::OutcomeState::released:
-    case frame::OutcomeState::taken:
-      copy->state = State::stored;
-      break;
-    case frame::OutcomeState::full:
-      copy->state = State::full;
-      messages_.at(number).retry_after = answer.retry_after;
-      break;
-    case frame::OutcomeState::expired:
-      copy->state = State::expired;
-      break;
-    case frame::OutcomeState::declined:
-    case frame::OutcomeState::unknown:
-      copy->state = State::declined;
-      break;
+  OutMessage& message = messages_.at(number);
+  const bool was_query = copy->query == answer.request;
+  if (was_query) {
+    copy->query.reset();
+    message.query_delay = std::min(message.query_delay * 2, kQueryLast);
   }
+  copy->state = state_after(answer.state);
+  // A dispatcher that has stored it once, and knows it no more, has outlived it.
+  if (was_query && answer.state == frame::OutcomeState::unknown) copy->state = State::expired;
+  if (answer.state == frame::OutcomeState::full) message.retry_after = answer.retry_after;
+  message.query_at = now + message.query_delay;
   note_completed(number);
 }
 
@@ -113,17 +180,39 @@ void InFlight::on_lost(const NodeId& dispatcher) {
   std::erase_if(requests_, [&](const auto& request) { return request.first.dispatcher == dispatcher; });
   for (auto& [number, message] : messages_) {
     Copy* copy = copy_at(number, dispatcher);
-    if (copy == nullptr || (copy->state != State::asked && copy->state != State::waiting)) continue;
-    copy->state = State::lost;
+    if (copy == nullptr) continue;
+    copy->query.reset();
+    if (copy->state != State::asked && copy->state != State::waiting) continue;
+    // Nobody keeps what is for now alone: to put it again later would be another message.
+    const bool is_gone = message.row.keep == Keep::online_only && copy->state == State::asked;
+    copy->state = is_gone ? State::declined : State::lost;
     note_completed(number);
   }
+}
+
+std::optional<Instant> InFlight::next_query() const {
+  std::optional<Instant> next;
+  for (const auto& [number, message] : messages_)
+    if (message.awaits_release()) next = earliest(next, message.query_at);
+  return next;
+}
+
+std::vector<Completed> InFlight::take_stored() {
+  std::vector<Completed> taken;
+  for (const RowNumber number : std::exchange(stored_, {})) {
+    const auto message = messages_.find(number);
+    if (message == messages_.end() || !message->second.awaits_release()) continue;
+    message->second.told = OutMessage::Told::stored;
+    taken.push_back(message->second.completed());
+  }
+  return taken;
 }
 
 std::vector<Completed> InFlight::take_completed() {
   std::vector<Completed> taken;
   for (const RowNumber number : std::exchange(completed_, {})) {
     const auto message = messages_.find(number);
-    taken.push_back({number, message->second.receipt()});
+    taken.push_back(message->second.completed());
     size_bytes_ -= message->second.row.envelope.size();
     messages_.erase(message);
   }
@@ -132,10 +221,12 @@ std::vector<Completed> InFlight::take_completed() {
 
 std::vector<Completed> InFlight::take_all() {
   std::vector<Completed> taken;
-  for (const auto& [number, message] : messages_) taken.push_back({number, message.receipt()});
+  for (const auto& [number, message] : messages_)
+    if (message.told == OutMessage::Told::nothing) taken.push_back(message.completed());
   messages_.clear();
   requests_.clear();
   completed_.clear();
+  stored_.clear();
   size_bytes_ = 0;
   return taken;
 }

@@ -7,10 +7,16 @@
 
 namespace taut::node {
 
-/// A message with an outcome, and its row, which is not needed any more.
+/// Between questions whether a message was released: doubles from the first to the last.
+inline constexpr Duration kQueryFirst = std::chrono::milliseconds(500);
+inline constexpr Duration kQueryLast = std::chrono::seconds(30);
+
+/// A message with an outcome, and what becomes of its row.
 struct Completed {
+  enum class Row : std::uint8_t { done, kept, unchanged };
   RowNumber number = 0;
   Receipt receipt;
+  Row row = Row::done;
 };
 
 class InFlight {
@@ -23,23 +29,32 @@ class InFlight {
   bool empty() const { return messages_.empty(); }
   std::size_t count() const { return messages_.size(); }
   std::size_t size_bytes() const { return size_bytes_; }
+  /// Whether anything waits for more than its release.
+  bool awaits_answers() const;
 
-  /// Puts every copy that waits for this dispatcher and has room; what it can never take is declined.
-  void put_waiting(const NodeId& dispatcher, Session& session, std::chrono::seconds ttl);
-  void on_answer(const NodeId& dispatcher, const PutAnswered& answer);
+  /// Puts every copy that waits for this dispatcher and has room, or asks for it where it is known to be
+  /// stored; what can never be taken is declined, what is over is expired.
+  void put_waiting(const NodeId& dispatcher, Session& session, const Moment& at);
+  void on_answer(const NodeId& dispatcher, const PutAnswered& answer, Instant now);
   /// The link is gone: what was asked there is asked again when it is back, unless another copy is stored.
   void on_lost(const NodeId& dispatcher);
+  /// When the next question for a release is due.
+  std::optional<Instant> next_query() const;
 
+  /// Messages that are stored and wait for their release; each is told once, and stays.
+  std::vector<Completed> take_stored();
   /// Messages of which every copy is answered; they leave.
   std::vector<Completed> take_completed();
-  /// Gives up: a message with one stored copy is stored, the rest is unknown.
+  /// Gives up: a message with one stored copy is stored, the rest is unknown. What take_stored told is not
+  /// told again.
   std::vector<Completed> take_all();
 
  private:
-  enum class State : std::uint8_t { waiting, asked, lost, stored, full, declined, expired };
+  enum class State : std::uint8_t { waiting, asked, lost, stored, taken, full, declined, expired, released };
   struct Copy {
     Submission submission;
     State state = State::waiting;
+    std::optional<frame::RequestId> query = {};  ///< stored: whether it still is, is asked
   };
   struct OutMessage {
     OutgoingRow row;
@@ -47,10 +62,16 @@ class InFlight {
     std::uint64_t offer;
     std::vector<Copy> copies;
     std::chrono::seconds retry_after{0};
+    Duration query_delay = kQueryFirst;
+    Instant query_at;
+    enum class Told : std::uint8_t { nothing, stored } told = Told::nothing;
+
     bool any(State state) const;
-    bool is_complete() const;
+    bool is_settled() const;
+    bool awaits_release() const;
+    bool is_complete() const { return is_settled() && !awaits_release(); }
     Outcome outcome() const;
-    Receipt receipt() const;
+    Completed completed() const;
   };
   struct Request {
     NodeId dispatcher;
@@ -60,10 +81,13 @@ class InFlight {
   void add(OutgoingRow row, Origin origin, std::uint64_t offer);
   Copy* copy_at(RowNumber number, const NodeId& dispatcher);
   void note_completed(RowNumber number);
+  void query(const NodeId& dispatcher, Session& session, RowNumber number, Copy& copy);
+  static State state_after(frame::OutcomeState answer);
 
   std::map<RowNumber, OutMessage> messages_;
   std::map<Request, RowNumber> requests_;
   std::set<RowNumber> completed_;
+  std::set<RowNumber> stored_;
   std::size_t size_bytes_ = 0;
 };
 

@@ -13,7 +13,8 @@ Result<std::vector<Waiting>> outbox(Store& store) {
       TAUT_TRY(const std::vector<OutgoingRow> page, transaction.outgoing(after, kPage));
       if (page.empty()) return {};
       for (const OutgoingRow& row : page)
-        all.push_back({row.number, row.message_id, row.recipient, row.created, row.envelope.size()});
+        all.push_back({row.number, row.message_id, row.recipient, row.created, row.envelope.size(), row.stage,
+                       row.expires});
       after = page.back().number;
     }
   }));

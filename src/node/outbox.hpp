@@ -1,5 +1,6 @@
 #pragma once
-// Messages whose outcome is not known yet (docs/protocol/node.md, "Outbox").
+// Messages whose outcome is not known yet, or not the one that their sender waits for (docs/protocol/node.md,
+// "Outbox").
 
 #include "node/store.hpp"
 
@@ -11,6 +12,8 @@ struct Waiting {
   NodeId recipient;
   WallTime created;
   std::size_t size_bytes = 0;  ///< of the envelope
+  Stage stage = Stage::sealed;
+  WallTime expires;  ///< 0: not known
 };
 
 /// Everything in the outbox, oldest first.

@@ -8,7 +8,8 @@ std::vector<frame::QueueRange> take_ranges(std::vector<frame::QueueNumber>& numb
   std::size_t taken = 0;
   for (; taken < numbers.size(); ++taken) {
     const frame::QueueNumber number = numbers[taken];
-    if (!ranges.empty() && number - ranges.back().last <= 1) {
+    const bool is_next = !ranges.empty() && number - ranges.back().last <= 1;
+    if (is_next && number != frame::kOnlineOnlyBit) {  // no range is of both kinds (dispatcher.md, D3)
       ranges.back().last = number;
       continue;
     }

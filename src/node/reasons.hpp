@@ -28,7 +28,8 @@ inline constexpr Reason kNoSuccessor{"no_successor"};      ///< none named, or w
 // Sending and receiving.
 inline constexpr Reason kUnreachable{"unreachable"};  ///< no dispatcher could be reached; nothing is kept
 inline constexpr Reason kOutcomeUnknown{"outcome_unknown"};  ///< sent, not answered; kept in the outbox
-inline constexpr Reason kNoDispatcher{"no_dispatcher"};      ///< the card, or this node, names none
+inline constexpr Reason kNotReleased{"not_released"};    ///< stored, not fetched in time; kept in the outbox
+inline constexpr Reason kNoDispatcher{"no_dispatcher"};  ///< the card, or this node, names none
 inline constexpr Reason kSealingKeyExpired{"sealing_key_expired"};  ///< not online for too long
 inline constexpr Reason kFull{"full"};                              ///< the inbox is; later
 inline constexpr Reason kDeclined{"declined"};                      ///< the dispatcher does not take it

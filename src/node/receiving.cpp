@@ -243,7 +243,7 @@ void ReceivingTask::release_batch() {
     const auto lane = lanes_.find(one.dispatcher);
     if (lane == lanes_.end()) continue;
     connections_.ready(one.dispatcher)->return_credit(one.delivered.envelope.size());
-    if (one.delivered.number < frame::kOnlineOnlyBit) lane->second.to_release.push_back(one.delivered.number);
+    lane->second.to_release.push_back(one.delivered.number);
   }
   batch_bytes_ = 0;
   for (auto& [dispatcher, lane] : lanes_) send_release(dispatcher, lane);

@@ -60,7 +60,14 @@ struct Submission {
   SubmissionId id;
 };
 
-/// A sealed message whose outcome is not known.
+/// Whether dispatchers keep a message for a recipient who is away. Numbers are part of the file's format.
+enum class Keep : std::uint8_t { stored = 0, online_only = 1 };
+/// What the sender waits for before it forgets a message.
+enum class Until : std::uint8_t { stored = 0, released = 1 };
+/// What is known of it.
+enum class Stage : std::uint8_t { sealed = 0, stored = 1 };
+
+/// A sealed message whose outcome is not known, or not the one that is waited for.
 struct OutgoingRow {
   RowNumber number = 0;  ///< given by add_outgoing
   MessageId message_id;
@@ -68,6 +75,10 @@ struct OutgoingRow {
   WallTime created;
   Bytes envelope;
   std::vector<Submission> submissions;
+  WallTime expires = {};  ///< 0: its sender had no clock
+  Keep keep = Keep::stored;
+  Until until = Until::stored;
+  Stage stage = Stage::sealed;
 };
 
 /// What came from one sender in one stream.

@@ -34,6 +34,9 @@ Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& se
   row.message_id = letter.message_id;
   row.recipient = recipient;
   row.created = letter.time;
+  if (at.wall) row.expires = *at.wall + sealing.handling.ttl;
+  row.keep = sealing.handling.keep;
+  row.until = sealing.handling.until;
   TAUT_TRY(row.envelope, envelope::seal(letter, {recipient, key}, sealing.identity.signature_key(), random));
   for (const NodeId& dispatcher : sealing.dispatchers)
     row.submissions.push_back({dispatcher, random.make<SubmissionId>()});

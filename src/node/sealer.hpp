@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "envelope/envelope.hpp"
 #include "identity/identity.hpp"
+#include "node/lifetimes.hpp"
 #include "node/store.hpp"
 #include "node/task.hpp"
 
@@ -15,11 +16,19 @@ namespace taut::node {
 Result<identity::SealingKey> sealing_key_of(const identity::SignedCard& recipient,
                                             std::optional<WallTime> wall);
 
+/// How a message is to travel.
+struct Handling {
+  Keep keep = Keep::stored;
+  Until until = Until::stored;
+  std::chrono::seconds ttl = kEnvelopeLife;
+};
+
 struct Sealing {
   const identity::Identity& identity;
   const identity::SignedCard& recipient;
   std::span<const NodeId> dispatchers;             ///< where a copy is to be put
   const identity::SignedCard* own_card = nullptr;  ///< goes inside: the recipient may not have it
+  Handling handling = {};
 };
 
 /// Takes the next counter, seals, and adds the row: all of it in the caller's transaction, so that a counter

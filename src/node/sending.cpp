@@ -21,6 +21,8 @@ constexpr std::size_t kBatch = 64;
 Status status_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::stored:
+    case Outcome::released:
+    case Outcome::taken:
       return {};
     case Outcome::full:
       return fail(Errc::exhausted, reasons::kFull);
@@ -103,6 +105,8 @@ class SendingTask final : public LinkedTask<Sending> {
   bool card_was_sent_ = false;
   InFlight in_flight_;
   std::vector<RowNumber> to_erase_;
+  std::vector<RowNumber> to_mark_;  // stored, and waiting for their release
+  std::optional<Instant> release_due_;
   std::optional<Instant> waiting_since_;  // for the last progress, while there is work
   Status verdict_;
 };
@@ -140,6 +144,7 @@ void SendingTask::begin(const Moment& at) {
   if (const Status own = check_not_revoked(); !own) return finish(own, at);
   if (recipient_.card().inboxes().empty()) return finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
   connect_due_ = at.now + options_.connect_deadline;
+  if (options_.release_deadline) release_due_ = at.now + *options_.release_deadline;
   dial_candidates();
 }
 
@@ -263,10 +268,11 @@ void SendingTask::gather(const Moment& at) {
   if (pending_done_) seal_offered(at);
   if (is_over()) return;
   for (const NodeId& node : connections_.in_state(Connections::State::ready))
-    in_flight_.put_waiting(node, *connections_.ready(node), options_.ttl);
+    in_flight_.put_waiting(node, *connections_.ready(node), at);
   report(in_flight_.take_completed());
-  if (to_erase_.size() >= kBatch || in_flight_.empty()) flush_answers(at);
-  const bool has_work = !in_flight_.empty() || !offered_.empty();
+  report(in_flight_.take_stored());
+  const bool has_work = in_flight_.awaits_answers() || !offered_.empty();
+  if (to_erase_.size() >= kBatch || !in_flight_.awaits_answers()) flush_answers(at);
   if (!has_work) waiting_since_.reset();
   if (has_work && !waiting_since_) waiting_since_ = at.now;
   finish_if_done(at);
@@ -289,7 +295,11 @@ Status SendingTask::load_page(Transaction& transaction, std::vector<OutgoingRow>
   for (OutgoingRow& row : page) {
     pending_after_ = std::max(pending_after_, row.number);
     if (row.recipient != recipient_.node_id() || readdressed_.contains(row.number)) continue;
-    TAUT_CHECK(readdress(transaction, row));
+    if (row.keep == Keep::online_only) {  // that was then
+      TAUT_CHECK(transaction.erase_outgoing(row.number));
+      continue;
+    }
+    if (row.stage == Stage::sealed) TAUT_CHECK(readdress(transaction, row));
     // What can be asked nowhere now stays for a later task.
     const auto is_away = [&](const Submission& one) { return connections_.ready(one.dispatcher) == nullptr; };
     std::erase_if(row.submissions, is_away);
@@ -327,6 +337,7 @@ void SendingTask::seal_offered(const Moment& at) {
         store_.write([&](Transaction& transaction) { return seal_batch(transaction, rows, at); });
     if (!succeeded(sealed, at)) return;
     to_erase_.clear();
+    to_mark_.clear();
     for (OutgoingRow& row : rows) {
       offered_bytes_ -= offered_.front().body.size();
       offered_.pop_front();
@@ -347,7 +358,8 @@ Status SendingTask::seal_batch(Transaction& transaction, std::vector<OutgoingRow
     const bool fits =
         rows.size() < kBatch && in_flight_.count() + rows.size() < kInFlightMax && bytes < kOfferedBytesMax;
     if (!is_first && !fits) return {};
-    const Sealing sealing{identity_, recipient_, dispatchers, is_first && !card_was_sent_ ? &card : nullptr};
+    const Sealing sealing{identity_, recipient_, dispatchers, is_first && !card_was_sent_ ? &card : nullptr,
+                          options_.handling};
     TAUT_TRY(OutgoingRow row, seal_into_outbox(transaction, sealing, content, at, random_));
     bytes += row.envelope.size();
     rows.push_back(std::move(row));
@@ -356,29 +368,33 @@ Status SendingTask::seal_batch(Transaction& transaction, std::vector<OutgoingRow
 }
 
 void SendingTask::hear(const NodeId& dispatcher, PutAnswered& answer, const Moment& at) {
-  in_flight_.on_answer(dispatcher, answer);
+  in_flight_.on_answer(dispatcher, answer, at.now);
   waiting_since_ = at.now;
 }
 
 void SendingTask::report(const std::vector<Completed>& completed) {
   for (const Completed& one : completed) {
-    if (one.receipt.outcome != Outcome::unknown) to_erase_.push_back(one.number);
+    const bool is_stored = one.receipt.outcome == Outcome::stored;
+    if (one.row == Completed::Row::done) to_erase_.push_back(one.number);
+    if (one.row == Completed::Row::kept && is_stored) to_mark_.push_back(one.number);
     const bool is_ours = one.receipt.origin == Origin::this_task;
     if (verdict_ && (is_ours || !has_offered_)) verdict_ = status_of(one.receipt.outcome);
-    emit(one.receipt);
+    if (one.row != Completed::Row::unchanged) emit(one.receipt);
   }
 }
 
 /// A receipt may go out before its row is gone: who crashes in between asks again, and gets the same answer.
 Status SendingTask::write_answers(Transaction& transaction) {
   for (const RowNumber number : to_erase_) TAUT_CHECK(transaction.erase_outgoing(number));
+  for (const RowNumber number : to_mark_) TAUT_CHECK(transaction.set_stage(number, Stage::stored));
   return {};
 }
 
 void SendingTask::flush_answers(const Moment& at) {
-  if (to_erase_.empty()) return;
+  if (to_erase_.empty() && to_mark_.empty()) return;
   const Status written = store_.write([&](Transaction& transaction) { return write_answers(transaction); });
   to_erase_.clear();
+  to_mark_.clear();
   succeeded(written, at);
 }
 
@@ -391,6 +407,8 @@ void SendingTask::finish_if_done(const Moment& at) {
 /// What is sealed stays in the outbox; what is not sealed yet never was.
 void SendingTask::give_up(const Moment& at) {
   const bool was_unsent = !offered_.empty();
+  const bool is_stored = !in_flight_.empty() && !in_flight_.awaits_answers();
+  if (verdict_ && is_stored) verdict_ = fail(Errc::unavailable, reasons::kNotReleased);
   report(in_flight_.take_all());
   flush_answers(at);
   if (was_unsent && verdict_) verdict_ = std::unexpected(connections_.failure());
@@ -411,6 +429,8 @@ void SendingTask::on_tick(const Moment& at) {
     return begin_sending(at);
   }
   if (waiting_since_ && at.now >= *waiting_since_ + options_.answer_deadline) return give_up(at);
+  if (release_due_ && at.now >= *release_due_ && !in_flight_.empty() && !in_flight_.awaits_answers())
+    return give_up(at);
   connections_.redial(at, effects_);
   gather(at);
 }
@@ -419,6 +439,8 @@ std::optional<Instant> SendingTask::own_deadline() const {
   if (phase_ != Phase::sending) return connect_due_;
   std::optional<Instant> next = connections_.redial_deadline();
   if (waiting_since_) next = earliest(next, *waiting_since_ + options_.answer_deadline);
+  if (!in_flight_.empty() && !in_flight_.awaits_answers()) next = earliest(next, release_due_);
+  next = earliest(next, in_flight_.next_query());
   return next;
 }
 

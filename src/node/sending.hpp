@@ -12,6 +12,7 @@
 #include "envelope/content.hpp"
 #include "identity/identity.hpp"
 #include "node/lifetimes.hpp"
+#include "node/sealer.hpp"
 #include "node/store.hpp"
 #include "node/task.hpp"
 
@@ -22,9 +23,10 @@ inline constexpr std::size_t kCopiesMax = identity::kDispatcherCountMax + 1;
 
 struct SendOptions {
   std::size_t copies = 2;  ///< dispatchers that a message is put at, where the card lists as many
-  std::chrono::seconds ttl = kEnvelopeLife;
+  Handling handling = {};
   Duration connect_deadline = std::chrono::seconds(15);
   Duration answer_deadline = std::chrono::seconds(30);  ///< without any progress
+  std::optional<Duration> release_deadline = {};        ///< for what is stored, from the start on
 };
 
 /// Messages that may be sealed and not answered.
@@ -36,7 +38,9 @@ inline constexpr std::size_t kOfferedBytesMax = std::size_t{4} << 20;
 ///   unavailable (unreachable, no_dispatcher, sealing_key_expired): nothing was sent, nothing is kept;
 ///   unauthentic (identity_mismatch, revoked): the same;
 ///   unavailable (outcome_unknown): receipts say which messages; they are in the outbox;
-///   exhausted (full), violation (declined): receipts say which; they are not kept.
+///   unavailable (not_released): receipts say what is stored; it is in the outbox;
+///   exhausted (full), violation (declined, expired): receipts say which; they are not kept.
+/// With Until::released a message has two receipts: stored, and what comes of it.
 class Sending : public Task {
  public:
   /// How many messages may be offered now.

@@ -47,13 +47,14 @@ void Session::write(const Body& body) {
 }
 
 frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
-                              ByteView envelope) {
+                              ByteView envelope, frame::Keep keep) {
   frame::Put put;
   put.request = ask(Kind::put, put_cost(envelope.size()));
   put.inbox = inbox;
   put.submission = submission;
   put.ttl_s = static_cast<std::uint32_t>(ttl.count());
   if (hello_->ttl_s_max != 0) put.ttl_s = std::min(put.ttl_s, hello_->ttl_s_max);
+  put.keep = keep;
   put.size = static_cast<std::uint32_t>(envelope.size());
   put.chunk = envelope.first(std::min(envelope.size(), frame::kChunkBytesMax));
   write(put);
@@ -64,6 +65,12 @@ frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submissio
     offset += chunk.size();
   }
   return put.request;
+}
+
+frame::RequestId Session::query(const NodeId& inbox, const SubmissionId& submission) {
+  const frame::RequestId request = ask(Kind::query);
+  write(frame::OutcomeQuery{request, inbox, submission, {}});
+  return request;
 }
 
 frame::RequestId Session::publish(ByteView card) {
@@ -155,7 +162,7 @@ Session::Event Session::on(const frame::Answer& answer) {
 }
 
 Session::Event Session::on(const frame::Outcome& outcome) {
-  TAUT_CHECK(answered(outcome.request, {Kind::put}));
+  TAUT_CHECK(answered(outcome.request, {Kind::put, Kind::query}));
   return PutAnswered{outcome.request, outcome.state, std::chrono::seconds(outcome.retry_after_s)};
 }
 

@@ -65,7 +65,9 @@ class Session {
 
   /// @pre is_ready(), for everything that asks; has_room_for(envelope.size())
   frame::RequestId put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
-                       ByteView envelope);
+                       ByteView envelope, frame::Keep keep = frame::Keep::stored);
+  /// What became of a submission: answered like a put.
+  frame::RequestId query(const NodeId& inbox, const SubmissionId& submission);
   frame::RequestId publish(ByteView card);
   /// @param proof  over frame::registration_tbs of this link
   frame::RequestId register_node(ByteView token, ByteView card, ByteView proof);
@@ -87,7 +89,17 @@ class Session {
   std::optional<Instant> next_deadline() const;
 
  private:
-  enum class Kind : std::uint8_t { put, publish, look_up, subscribe, release, report, list_devices, ping };
+  enum class Kind : std::uint8_t {
+    put,
+    query,
+    publish,
+    look_up,
+    subscribe,
+    release,
+    report,
+    list_devices,
+    ping
+  };
   struct Question {
     Kind kind;
     std::size_t window_bytes = 0;

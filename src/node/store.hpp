@@ -58,6 +58,8 @@ class Transaction {
   /// Those with a higher number than `after`, ascending, at most `count_max`.
   virtual Result<std::vector<OutgoingRow>> outgoing(RowNumber after, std::size_t count_max) = 0;
   /// Nothing happens where there is none: another process may have been faster.
+  virtual Status set_stage(RowNumber number, Stage stage) = 0;
+  /// The same.
   virtual Status erase_outgoing(RowNumber number) = 0;
   virtual Result<std::size_t> outgoing_count() = 0;
 

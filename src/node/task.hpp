@@ -55,6 +55,8 @@ enum class Outcome : std::uint8_t {
   declined = 2,  ///< by none, and it will not be
   expired = 3,   ///< its time was over before it was fetched
   unknown = 4,   ///< asked, not answered: kept in the outbox
+  released = 5,  ///< the recipient's node has it, as a dispatcher says
+  taken = 6,     ///< accepted, and no more is said to strangers
 };
 std::string_view name_of(Outcome outcome);
 

@@ -32,12 +32,31 @@ Result<std::vector<Submission>> unpacked(ByteView bytes) {
   return submissions;
 }
 
+/// An enumeration of two.
+template <class Flag>
+Result<Flag> flag_in(const Query& query, int column) {
+  const std::int64_t number = query.i64(column);
+  if (number < 0 || number > 1) return fail(Errc::unavailable, reasons::kDamaged);
+  return static_cast<Flag>(number);
+}
+
 Result<OutgoingRow> outgoing_in(const Query& query) {
   TAUT_TRY(const MessageId message, query.value<MessageId>(1));
   TAUT_TRY(const NodeId recipient, query.value<NodeId>(2));
   TAUT_TRY(std::vector<Submission> copies, unpacked(query.bytes(4)));
-  return OutgoingRow{query.u64(0),     message, recipient, WallTime{query.u64(3)}, to_bytes(query.bytes(5)),
-                     std::move(copies)};
+  TAUT_TRY(const Keep keep, flag_in<Keep>(query, 7));
+  TAUT_TRY(const Until until, flag_in<Until>(query, 8));
+  TAUT_TRY(const Stage stage, flag_in<Stage>(query, 9));
+  return OutgoingRow{query.u64(0),
+                     message,
+                     recipient,
+                     WallTime{query.u64(3)},
+                     to_bytes(query.bytes(5)),
+                     std::move(copies),
+                     WallTime{query.u64(6)},
+                     keep,
+                     until,
+                     stage};
 }
 
 }  // namespace
@@ -63,18 +82,25 @@ Status NodeTransaction::clear_counters() { return database_.run("DELETE FROM cou
 
 Result<RowNumber> NodeTransaction::add_outgoing(const OutgoingRow& row) {
   TAUT_CHECK(database_.run(
-      "INSERT INTO outgoing (message_id, recipient, created, copies, envelope)"
-      " VALUES (?, ?, ?, ?, ?)",
-      row.message_id, row.recipient, row.created.unix_ms, packed(row.submissions), row.envelope));
+      "INSERT INTO outgoing (message_id, recipient, created, copies, envelope, expires, keep, until, stage)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      row.message_id, row.recipient, row.created.unix_ms, packed(row.submissions), row.envelope,
+      row.expires.unix_ms, column_of(static_cast<std::uint64_t>(row.keep)),
+      column_of(static_cast<std::uint64_t>(row.until)), column_of(static_cast<std::uint64_t>(row.stage))));
   return new_row();
 }
 
 Result<std::vector<OutgoingRow>> NodeTransaction::outgoing(RowNumber after, std::size_t count_max) {
   TAUT_TRY(Query query,
-           database_.query("SELECT number, message_id, recipient, created, copies, envelope FROM outgoing"
-                           " WHERE number > ? ORDER BY number LIMIT ?",
+           database_.query("SELECT number, message_id, recipient, created, copies, envelope, expires, keep,"
+                           " until, stage FROM outgoing WHERE number > ? ORDER BY number LIMIT ?",
                            column_of(after), column_of(count_max)));
   return all_rows<OutgoingRow>(query, [&] { return outgoing_in(query); });
+}
+
+Status NodeTransaction::set_stage(RowNumber number, Stage stage) {
+  return database_.run("UPDATE outgoing SET stage = ? WHERE number = ?",
+                       column_of(static_cast<std::uint64_t>(stage)), column_of(number));
 }
 
 Status NodeTransaction::erase_outgoing(RowNumber number) {

@@ -65,7 +65,13 @@ inline constexpr const char* kNodeMigrations[] = {
     "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  offered INTEGER NOT NULL,"
     "  record BLOB NOT NULL"
-    ") STRICT;"};
+    ") STRICT;",
+
+    // What is waited for, and until when (node/rows.hpp).
+    "ALTER TABLE outgoing ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outgoing ADD COLUMN keep INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outgoing ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outgoing ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;"};
 
 inline constexpr Schema kNodeSchema{0x7461756e, kNodeMigrations};  // "taun"
 

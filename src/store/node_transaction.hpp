@@ -37,6 +37,7 @@ class NodeTransaction final : public node::Transaction {
 
   Result<node::RowNumber> add_outgoing(const node::OutgoingRow& row) override;
   Result<std::vector<node::OutgoingRow>> outgoing(node::RowNumber after, std::size_t count_max) override;
+  Status set_stage(node::RowNumber number, node::Stage stage) override;
   Status erase_outgoing(node::RowNumber number) override;
   Result<std::size_t> outgoing_count() override;
 

@@ -135,6 +135,11 @@ class MemoryTransaction final : public Transaction {
       rows.push_back(at->second);
     return rows;
   }
+  Status set_stage(RowNumber number, Stage stage) override {
+    if (const auto found = state_.outgoing.find(number); found != state_.outgoing.end())
+      found->second.stage = stage;
+    return {};
+  }
   Status erase_outgoing(RowNumber number) override {
     state_.outgoing.erase(number);
     return {};

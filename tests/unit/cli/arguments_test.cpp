@@ -49,6 +49,53 @@ TEST_CASE("every command of the manual page parses") {
   CHECK(request<OutboxDropRequest>({"outbox", "drop", "0a"}).message == "0a");
 }
 
+TEST_CASE("an identity's own commands parse, and refuse what contradicts itself") {
+  CHECK(request<InitRequest>({"init", "--name", "bob", "--revocation", "r.txt"}).revocation == "r.txt");
+  CHECK(request<RevokeRequest>({"revoke", "r.txt"}).at.empty());
+  CHECK(request<RevokeRequest>({"revoke", "-", "--at", "taut:a", "--at", "taut:b"}).at ==
+        Words{"taut:a", "taut:b"});
+  CHECK(request<RevokeMakeRequest>({"revoke", "--make", "r.txt"}).successor == std::nullopt);
+  CHECK(request<RevokeMakeRequest>({"revoke", "--make", "r.txt", "--successor", "taut:a"}).successor ==
+        "taut:a");
+  CHECK(request<BackupRequest>({"backup", "b", "--passphrase", "-"}).passphrase == "-");
+  CHECK(request<RestoreRequest>({"restore", "b"}).file == "b");
+  CHECK(request<ContactSucceedRequest>({"contact", "succeed", "bob"}).petname == "bob");
+  CHECK_FALSE(request<UpRequest>({"up"}).dispatch.has_value());
+  const auto up = request<UpRequest>({"up", "--dispatch", "[::1]:0", "--policy", "open"});
+  CHECK(up.dispatch->listen == carrier::Address{"::1", 0});
+  for (const Words& words : std::vector<Words>{{"revoke", "r", "--successor", "taut:a"},
+                                               {"revoke", "r", "--make", "--at", "taut:a"},
+                                               {"up", "--policy", "open"},
+                                               {"up", "--dispatch", "nowhere"},
+                                               {"send", "bob", "x", "--all", "--one"},
+                                               {"send", "bob", "x", "--wait", "read"},
+                                               {"send", "bob", "x", "--timeout", "3"},
+                                               {"send", "bob", "x", "--expires", "0s"},
+                                               {"send", "bob", "x", "--expires", "15d"},
+                                               {"send", "bob", "x", "--expires", "1w"},
+                                               {"send", "bob", "x", "--expires", "10"}}) {
+    CAPTURE(words.back());
+    CHECK(parse_arguments(words).error().exit == ExitCode::usage);
+  }
+}
+
+TEST_CASE("send takes what becomes of a message") {
+  const auto plain = request<SendRequest>({"send", "bob", "x"});
+  CHECK(plain.copies == Copies::two);
+  CHECK(plain.wait == WaitFor::stored);
+  CHECK_FALSE(plain.expires);
+  CHECK(request<SendRequest>({"send", "bob", "x", "--all"}).copies == Copies::all);
+  CHECK(request<SendRequest>({"send", "bob", "x", "--one"}).copies == Copies::one);
+  const auto full = request<SendRequest>(
+      {"send", "bob", "x", "--wait", "released", "--timeout", "1.5", "--expires", "14d", "--online-only"});
+  CHECK(full.wait == WaitFor::released);
+  CHECK(full.timeout == std::chrono::milliseconds(1500));
+  CHECK(full.expires == std::chrono::days(14));
+  CHECK(full.online_only);
+  CHECK(request<SendRequest>({"send", "bob", "x", "--expires", "90s"}).expires == std::chrono::seconds(90));
+  CHECK(request<SendRequest>({"send", "bob", "x", "--expires", "2h"}).expires == std::chrono::hours(2));
+}
+
 TEST_CASE("dispatcher run takes addresses and a policy") {
   const auto plain = request<DispatcherRunRequest>({"dispatcher", "run"});
   CHECK(plain.listen == carrier::Address{"127.0.0.1", 7420});

@@ -70,6 +70,9 @@ class ScriptedDispatcher {
   std::size_t listings = 0;
   std::optional<Bytes> registered_with;  ///< the token of the last Register
   Bytes proof;                           ///< and its proof
+  std::size_t queries = 0;
+  std::vector<frame::Keep> keeps;          ///< of the puts
+  std::vector<std::uint32_t> lifetimes_s;  ///< likewise
 
   // What it does wrong.
   std::optional<frame::OutcomeState> outcome;               ///< instead of storing
@@ -86,6 +89,8 @@ class ScriptedDispatcher {
 
   void on(const NodeId&, const frame::Put& put) {
     ++puts;
+    keeps.push_back(put.keep);
+    lifetimes_s.push_back(put.ttl_s);
     uploads_[put.request] = {put.inbox, put.submission, put.size, to_bytes(put.chunk)};
     finish_upload(put.request);
   }
@@ -99,11 +104,27 @@ class ScriptedDispatcher {
     frame::Outcome settled{request, upload.submission, frame::OutcomeState::stored, 0, {}};
     if (outcome)
       settled.state = *outcome;
-    else if (submissions_.emplace(upload.inbox, upload.submission).second)
+    else if (!submissions_.contains({upload.inbox, upload.submission})) {
       store(upload.inbox, upload.envelope);
+      submissions_[{upload.inbox, upload.submission}] = last_number_;
+    } else
+      settled.state = state_of(upload.inbox, upload.submission);
     if (settled.state == frame::OutcomeState::full) settled.retry_after_s = 60;
     uploads_.erase(request);
     answer(settled);
+  }
+
+  frame::OutcomeState state_of(const NodeId& inbox, const SubmissionId& submission) {
+    const auto found = submissions_.find({inbox, submission});
+    if (found == submissions_.end()) return frame::OutcomeState::unknown;
+    const auto& queue = inboxes[inbox];
+    const bool waits = std::ranges::find(queue, found->second, &StoredEnvelope::number) != queue.end();
+    return waits ? frame::OutcomeState::stored : frame::OutcomeState::released;
+  }
+  void on(const NodeId&, const frame::OutcomeQuery& query) {
+    ++queries;
+    const auto state = outcome ? *outcome : state_of(query.inbox, query.submission);
+    answer(frame::Outcome{query.request, query.submission, state, 0, {}});
   }
 
   void on(const NodeId& peer, const frame::Subscribe& subscribe) {
@@ -193,7 +214,7 @@ class ScriptedDispatcher {
     Bytes envelope;
   };
   std::map<frame::RequestId, Upload> uploads_;
-  std::set<std::pair<NodeId, SubmissionId>> submissions_;
+  std::map<std::pair<NodeId, SubmissionId>, frame::QueueNumber> submissions_;
   std::set<frame::QueueNumber> subscribed_;  // delivered on this link
   frame::QueueNumber last_number_ = 0;
   std::vector<Bytes> answers_;

@@ -1,0 +1,233 @@
+#include <doctest/doctest.h>
+
+#include "node/outbox.hpp"
+#include "test_node.hpp"
+#include "test_shell.hpp"
+
+using namespace taut;
+using namespace taut::test;
+using namespace taut::node;
+
+namespace {
+
+using Outcomes = std::vector<Outcome>;
+
+struct World {
+  ScriptedDispatcher post{50};
+  TestNode alice{1, "alice"};
+  TestNode bob{2, "bob"};
+  World() {
+    use(bob, post);
+    alice.knows("bob", bob.card());
+  }
+  void fetch() {
+    const auto task = make_receiving(bob.store, bob.self->identity, bob.random, Stay::until_drained);
+    TestShell shell(*task, bob.id());
+    shell.knows(post);
+    shell.start();
+    shell.run_to_the_end();
+    shell.finished.value().value();
+  }
+  std::vector<Waiting> waiting() { return outbox(alice.store).value(); }
+};
+
+/// Nothing in `words`: asks for what is in the outbox.
+struct Send {
+  std::unique_ptr<Sending> task;
+  TestShell shell;
+
+  Send(World& world, const SendOptions& options, std::initializer_list<std::string_view> words)
+      : task(make_sending(world.alice.store, world.alice.self->identity, world.bob.card(), world.alice.random,
+                          options)),
+        shell(*task, world.alice.id()) {
+    shell.knows(world.post);
+    for (const std::string_view one : words) task->offer(text(one)).value();
+    task->no_more();
+  }
+  Outcomes outcomes() const {
+    Outcomes all;
+    for (const Receipt& receipt : shell.receipts) all.push_back(receipt.outcome);
+    return all;
+  }
+};
+
+SendOptions until_released(std::optional<Duration> deadline = {}) {
+  SendOptions options;
+  options.handling.until = Until::released;
+  options.release_deadline = deadline;
+  return options;
+}
+
+SendOptions kept_for(std::chrono::seconds ttl) {
+  SendOptions options;
+  options.handling.ttl = ttl;
+  return options;
+}
+
+SendOptions online_only() {
+  SendOptions options;
+  options.handling.keep = Keep::online_only;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("who waits for the release is told of the storing first, and asks less and less often") {
+  World world;
+  Send send(world, until_released(), {"one", "two"});
+  send.shell.start();
+  send.shell.pass(std::chrono::minutes(30));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::stored});
+  CHECK_FALSE(send.shell.finished.has_value());
+  CHECK(world.post.queries > 2 * 50);
+  CHECK(world.post.queries < 2 * 80);
+  CHECK(world.post.puts == 2);
+  REQUIRE(world.waiting().size() == 2);
+  CHECK(world.waiting()[0].stage == Stage::stored);
+
+  world.fetch();
+  send.shell.pass(std::chrono::seconds(31));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::stored, Outcome::released, Outcome::released});
+  CHECK(send.shell.finished.value().has_value());
+  CHECK(world.waiting().empty());
+}
+
+TEST_CASE("who has waited long enough keeps the message in the outbox, and hears of it later") {
+  World world;
+  Send send(world, until_released(std::chrono::seconds(20)), {"one"});
+  send.shell.start();
+  send.shell.run_to_the_end();
+  CHECK(send.outcomes() == Outcomes{Outcome::stored});
+  CHECK(send.shell.finished.value().error().reason == reasons::kNotReleased);
+  REQUIRE(world.waiting().size() == 1);
+
+  Send early(world, {}, {});
+  early.shell.start();
+  early.shell.run_to_the_end();
+  CHECK(early.shell.receipts.empty());
+  CHECK(early.shell.finished.value().has_value());
+  CHECK(world.waiting().size() == 1);
+  CHECK(world.post.puts == 1);
+
+  world.fetch();
+  Send late(world, {}, {});
+  late.shell.start();
+  late.shell.run_to_the_end();
+  CHECK(late.outcomes() == Outcomes{Outcome::released});
+  CHECK(late.shell.receipts[0].origin == Origin::earlier_task);
+  CHECK(world.waiting().empty());
+}
+
+TEST_CASE("a release is asked for over a new link when the old one is lost") {
+  World world;
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  send.shell.cut_now(world.post);
+  world.fetch();
+  send.shell.pass(std::chrono::minutes(1));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::released});
+  CHECK(world.post.puts == 1);
+}
+
+TEST_CASE("a dispatcher that says expired, or has forgotten what it stored, ends the waiting") {
+  World world;
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  world.post.outcome = frame::OutcomeState::expired;
+  SUBCASE("expired") {}
+  SUBCASE("forgotten") { world.post.outcome = frame::OutcomeState::unknown; }
+  send.shell.pass(std::chrono::minutes(1));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::expired});
+  CHECK(send.shell.finished.value().error().reason == reasons::kExpired);
+  CHECK(world.waiting().empty());
+}
+
+TEST_CASE("what a stranger sends is taken, and nothing more is waited for") {
+  World world;
+  world.post.outcome = frame::OutcomeState::taken;
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  CHECK(send.outcomes() == Outcomes{Outcome::taken});
+  CHECK(send.shell.finished.value().has_value());
+  CHECK(world.waiting().empty());
+}
+
+TEST_CASE("a message is kept for the time its sender gives it, counted from its sealing") {
+  World world;
+  Send send(world, kept_for(std::chrono::hours(1)), {"one"});
+  SUBCASE("put at once") {
+    send.shell.start();
+    CHECK(world.post.lifetimes_s == std::vector<std::uint32_t>{3600});
+  }
+  SUBCASE("put again after ten minutes") {
+    send.shell.cut_after(world.post, 2, TestShell::LastFrame::lost);
+    send.shell.start();
+    send.shell.set_reach(world.post, Reach::down);
+    send.shell.run_to_the_end();
+    REQUIRE(world.waiting().size() == 1);
+    CHECK(world.waiting()[0].expires == kNow + std::chrono::hours(1));
+    Send again(world, {}, {});
+    again.shell.at.wall = kNow + std::chrono::minutes(10);
+    again.shell.start();
+    CHECK(world.post.lifetimes_s.back() == 3000);
+    CHECK(again.outcomes() == Outcomes{Outcome::stored});
+  }
+  SUBCASE("its time is over before it could be put") {
+    send.shell.cut_after(world.post, 2, TestShell::LastFrame::lost);
+    send.shell.start();
+    send.shell.set_reach(world.post, Reach::down);
+    send.shell.run_to_the_end();
+    const std::size_t puts = world.post.puts;
+    Send again(world, {}, {});
+    again.shell.at.wall = kNow + std::chrono::hours(2);
+    again.shell.start();
+    again.shell.run_to_the_end();
+    CHECK(again.outcomes() == Outcomes{Outcome::expired});
+    CHECK(world.post.puts == puts);
+    CHECK(world.waiting().empty());
+  }
+}
+
+TEST_CASE("what is for now alone is relayed or declined, and never put again") {
+  World world;
+  Send send(world, online_only(), {"now"});
+  SUBCASE("relayed") {
+    world.post.outcome = frame::OutcomeState::released;
+    send.shell.start();
+    CHECK(send.outcomes() == Outcomes{Outcome::released});
+  }
+  SUBCASE("nobody there") {
+    world.post.outcome = frame::OutcomeState::declined;
+    send.shell.start();
+    CHECK(send.outcomes() == Outcomes{Outcome::declined});
+    CHECK(send.shell.finished.value().error().reason == reasons::kDeclined);
+  }
+  SUBCASE("the link is lost with it") {
+    send.shell.cut_after(world.post, 2, TestShell::LastFrame::unanswered);
+    send.shell.start();
+    send.shell.run_to_the_end();
+    CHECK(send.outcomes() == Outcomes{Outcome::declined});
+  }
+  CHECK(world.post.keeps == std::vector{frame::Keep::online_only});
+  CHECK(world.waiting().empty());
+}
+
+TEST_CASE("what was for then is not sent by a later command") {
+  World world;
+  {
+    Send crashed(world, online_only(), {"then"});
+    world.post.is_mute = false;
+    crashed.shell.on_sent = [&](const NodeId&, ByteView frame) {
+      if (frame[0] == static_cast<Byte>(frame::Type::put)) world.post.is_mute = true;
+    };
+    crashed.shell.start();
+  }
+  REQUIRE(world.waiting().size() == 1);
+  world.post.is_mute = false;
+  Send later(world, {}, {"now"});
+  later.shell.start();
+  later.shell.run_to_the_end();
+  CHECK(later.outcomes() == Outcomes{Outcome::stored});
+  CHECK(world.post.puts == 2);
+  CHECK(world.waiting().empty());
+}
