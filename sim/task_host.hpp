@@ -41,6 +41,7 @@ class TaskHost final : Hop::Owner {
   void perform(const node::ItemsReady&) { owner_.on_items_ready(); }
   void perform(const node::Drained&) {}
   void perform(const node::Published&) {}
+  void perform(const node::CopyNoticed&) {}
   void perform(const node::Finished& effect);
   void hang_up(const NodeId& dispatcher);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
+#include "cli/copy_words.hpp"
 #include "cli/link_words.hpp"
 #include "cli/own_dispatchers.hpp"
 #include "cli/text.hpp"
@@ -63,6 +64,12 @@ void examine_node(const OpenNode& node, Context& context, Findings& findings) {
   if (node.self.card.revocation())
     return findings.push_back({Health::wrong, "This identity has been revoked: nobody believes it any more",
                                "Make another: taut --home DIR init --name NAME", ExitCode::identity});
+  if (const auto notice = fresh_notice(*node.store); notice && *notice) {
+    const CopyWords words = words_for((*notice)->copy);
+    const bool is_second = (*notice)->copy == node::Copy::second;
+    findings.push_back(
+        {is_second ? Health::wrong : Health::hint, words.what, words.next, ExitCode::identity});
+  }
   const auto dispatchers = own_dispatchers(*node.store);
   if (!dispatchers) return findings.push_back(wrong(dispatchers.error()));
   if (dispatchers->empty())

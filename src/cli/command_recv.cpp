@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/copy_words.hpp"
 #include "cli/link_words.hpp"
 #include "cli/message_text.hpp"
 #include "cli/task_session.hpp"
@@ -31,6 +32,7 @@ class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::O
  private:
   void on_items_ready() override { show_and_stop_if_done(); }
   void on_drained() override;
+  void on_copy_noticed(const node::CopyNoticed& noticed) override;
   void on_finished(const Status& status) override;
 
   // A `taut up` of this folder fetches, and tells us.
@@ -151,6 +153,14 @@ void Receiver::stop() {
   timeout_.arm(std::nullopt);
   if (up_) return end();
   runner_.stop();
+}
+
+void Receiver::on_copy_noticed(const node::CopyNoticed& noticed) {
+  const CopyWords words = words_for(noticed.copy);
+  context_.out.say("taut: " + words.what + ". " + words.next);
+  if (!context_.out.is_json() || !failed_) return;
+  failed_ = context_.out.print(line_of(
+      {{"v", kJsonVersion}, {"event", copy_name(noticed.copy)}, {"dispatcher", to_text(noticed.dispatcher)}}));
 }
 
 void Receiver::on_finished(const Status& status) {

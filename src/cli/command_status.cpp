@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/copy_words.hpp"
 #include "cli/own_dispatchers.hpp"
 #include "cli/text.hpp"
 #include "cli/version.hpp"
@@ -54,6 +55,8 @@ Done run(const StatusRequest&, Context& context) {
   }
   const bool is_up = run::is_running(context.home.up_socket());
   if (is_up) lines += "up         taut up runs here\n";
+  TAUT_TRY(const auto notice, fresh_notice(*node.store));
+  if (notice) lines += "copy       " + words_for(notice->copy).what + "\n";
   const bool is_revoked = node.self.card.revocation().has_value();
   if (is_revoked) lines += "revoked    this identity has ended\n";
   if (dispatchers.empty()) lines += "dispatcher none; take one: taut dispatcher use LINK\n";
@@ -72,6 +75,7 @@ Done run(const StatusRequest&, Context& context) {
               {"outbox", counts.outbox}};
   if (is_revoked) object["revoked"] = true;
   object["up"] = is_up;
+  if (notice) object["notice"] = json_of(*notice);
   return context.out.print(line_of(object));
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/copy_words.hpp"
 #include "cli/json.hpp"
 #include "cli/link_words.hpp"
 #include "cli/send_words.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 /// How soon what other commands change in the state file is noticed.
 constexpr std::chrono::seconds kLookEvery{2};
-constexpr std::chrono::seconds kTidyUpEvery{20};
+constexpr std::chrono::seconds kUpTidyEvery{20};
 /// What a command left in the outbox is asked for again; a command that still runs answers for itself.
 constexpr std::chrono::seconds kRetryEvery{60};
 constexpr std::chrono::seconds kRetryAge{60};
@@ -138,6 +139,7 @@ class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
 
   void on_items_ready() override { tell_all(kUpItems); }
   void on_drained() override;
+  void on_copy_noticed(const node::CopyNoticed& noticed) override;
   void on_finished(const Status& status) override;
   void on_line(ClientId client, std::string_view line) override;
   void on_gone(ClientId client) override { asking_.erase(client); }
@@ -184,7 +186,7 @@ Up::Up(const UpRequest& request, const OpenNode& node, Context& context)
       tidy_(session_.loop(),
             [this] {
               (void)node_.store->tidy();  // busy: the next time
-              tidy_.arm(carrier::Loop::now() + kTidyUpEvery);
+              tidy_.arm(carrier::Loop::now() + kUpTidyEvery);
             }),
       retry_(session_.loop(), [this] {
         outbox_.look();
@@ -211,7 +213,7 @@ Done Up::start() {
   else
     start_receiving();
   look_.arm(carrier::Loop::now() + (request_.dispatch ? std::chrono::seconds(0) : kLookEvery));
-  tidy_.arm(carrier::Loop::now() + kTidyUpEvery);
+  tidy_.arm(carrier::Loop::now() + kUpTidyEvery);
   retry_.arm(carrier::Loop::now() + std::chrono::seconds(1));
   return {};
 }
@@ -252,6 +254,15 @@ void Up::on_line(ClientId client, std::string_view line) {
 
 void Up::on_drained() {
   for (const ClientId client : std::exchange(asking_, {})) server_->send(client, kUpDrained);
+}
+
+void Up::on_copy_noticed(const node::CopyNoticed& noticed) {
+  const CopyWords words = words_for(noticed.copy);
+  context_.out.say("taut: " + words.what + ". " + words.next);
+  if (context_.out.is_json())
+    (void)context_.out.print(line_of({{"v", kJsonVersion},
+                                      {"event", copy_name(noticed.copy)},
+                                      {"dispatcher", to_text(noticed.dispatcher)}}));
 }
 
 void Up::on_finished(const Status& status) {

@@ -64,6 +64,7 @@ class LinkedTask : public Interface {
   virtual void hear(const NodeId& dispatcher, CardFound& event, const Moment& at) = 0;
   virtual void hear(const NodeId&, PutAnswered&, const Moment&) {}
   virtual void hear(const NodeId&, Answered&, const Moment&) {}
+  virtual void hear(const NodeId&, StateFound&, const Moment&) {}
   virtual void hear(const NodeId&, Delivered&, const Moment&) {}
   virtual void hear(const NodeId&, AllDelivered&, const Moment&) {}
   virtual void hear(const NodeId&, DevicesFound&, const Moment&) {}

@@ -1,6 +1,7 @@
 #include "node/receiving.hpp"
 
 #include "node/card_publisher.hpp"
+#include "node/copy_watch.hpp"
 #include "node/gap_watch.hpp"
 #include "node/inbox.hpp"
 #include "node/linked_task.hpp"
@@ -34,7 +35,12 @@ struct Waiting {
 class ReceivingTask final : public LinkedTask<Receiving> {
  public:
   ReceivingTask(Store& store, const identity::Identity& identity, Random& random, Stay stay)
-      : store_(store), identity_(identity), random_(random), stay_(stay), publisher_(store, identity) {}
+      : store_(store),
+        identity_(identity),
+        random_(random),
+        stay_(stay),
+        publisher_(store, identity),
+        copies_(store, identity, random) {}
 
   ReceiveCounters counters() const override { return counters_; }
   Effects ask(const Moment& at) override;
@@ -53,6 +59,7 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void hear(const NodeId& dispatcher, CardFound& event, const Moment& at) override;
   void hear(const NodeId&, PutAnswered&, const Moment&) override {}
   void hear(const NodeId& dispatcher, Answered& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, StateFound& event, const Moment& at) override;
   void hear(const NodeId& dispatcher, Delivered& event, const Moment& at) override;
   void hear(const NodeId& dispatcher, AllDelivered& event, const Moment& at) override;
 
@@ -62,6 +69,7 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void leave_emptied(const Moment& at);
   void act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at);
   void report(const NodeId& dispatcher, const Moment& at);
+  void act(const NodeId& dispatcher, const Result<CopyWatch::Seen>& seen, const Moment& at);
   void subscribe(const NodeId& dispatcher);
 
   void commit(const Moment& at);
@@ -83,6 +91,7 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   Random& random_;
   Stay stay_;
   CardPublisher publisher_;
+  CopyWatch copies_;
   ReceiveCounters counters_;
 
   std::map<NodeId, WallTime> leaving_;  // dispatchers that were forgotten, and until when they are emptied
@@ -134,11 +143,13 @@ void ReceivingTask::part_from(const NodeId& dispatcher) {
   connections_.drop(dispatcher, effects_);
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
+  copies_.on_lost(dispatcher);
 }
 
 void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
+  copies_.on_lost(dispatcher);
   gather(at);
 }
 
@@ -175,7 +186,23 @@ void ReceivingTask::report(const NodeId& dispatcher, const Moment& at) {
 void ReceivingTask::subscribe(const NodeId& dispatcher) {
   const frame::Until until = stay_ == Stay::for_more ? frame::Until::closed : frame::Until::drained;
   const frame::RequestId request = connections_.ready(dispatcher)->subscribe(until);
+  const bool is_first = !lanes_.contains(dispatcher);
   lanes_[dispatcher].rounds[request] = gaps_.round();
+  if (is_first) copies_.look(dispatcher, *connections_.ready(dispatcher));
+}
+
+// Copies of this state.
+
+void ReceivingTask::hear(const NodeId& dispatcher, StateFound& found, const Moment& at) {
+  act(dispatcher, copies_.on_state(dispatcher, found, *connections_.ready(dispatcher), at), at);
+}
+
+void ReceivingTask::act(const NodeId& dispatcher, const Result<CopyWatch::Seen>& seen, const Moment& at) {
+  if (!seen) return finish(std::unexpected(seen.error()), at);
+  if (seen->copy == Copy::none) return;
+  emit(CopyNoticed{dispatcher, seen->copy});
+  // A new sealing key and a new card, perhaps: senders shall find them.
+  if (succeeded(publisher_.load(), at)) publish_where_due(at);
 }
 
 // Taking in.
@@ -261,6 +288,8 @@ void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Momen
     lane->second.release.reset();
     return send_release(dispatcher, lane->second);
   }
+  const auto seen = copies_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at);
+  if (!seen || seen->is_ours) return act(dispatcher, seen, at);
   act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at), at);
 }
 
@@ -373,6 +402,8 @@ void ReceivingTask::upkeep(const Moment& at) {
       store_.write([&](Transaction& transaction) { return keep_keys_and_card(transaction, at, random_); });
   if (!succeeded(kept, at) || !succeeded(meet_dispatchers(at), at)) return;
   publish_where_due(at);
+  if (is_over()) return;
+  for (const auto& [dispatcher, lane] : lanes_) copies_.look(dispatcher, *connections_.ready(dispatcher));
 }
 
 void ReceivingTask::publish_where_due(const Moment& at) {
@@ -396,6 +427,7 @@ void ReceivingTask::finish_if_drained(const Moment& at) {
   const bool is_waiting =
       drained_round() == 0 || !gaps_.empty() || (asked_round_ && drained_round() < *asked_round_);
   if (is_waiting || std::ranges::any_of(lanes_, has_releases)) return;
+  if (stay_ == Stay::until_drained && copies_.is_busy()) return;
   if (has_drained_ && !std::exchange(said_drained_, true)) emit(Drained{});
   if (stay_ == Stay::for_more) return;
   finish(has_drained_ ? Status() : Status(std::unexpected(connections_.failure())), at);

@@ -23,6 +23,8 @@ enum class ValueKey : std::uint8_t {
   serves_at = 7,        ///< where this node dispatches; empty: it does not
   format = 8,           ///< of the values and records in this file
   published_keys = 9,   ///< since when every dispatcher has had a card with which sealing key
+  progress = 10,        ///< incarnation and sequence of this state (node/progress.hpp)
+  notice = 11,          ///< the last copy of this state that was noticed
   enrolments = 20,      ///< secret: one-time tokens that were not spent yet
   device_viewers = 21,  ///< who else may see this device at its dispatchers
 };

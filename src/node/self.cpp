@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "node/own_dispatchers.hpp"
+#include "node/progress.hpp"
 #include "node/records.hpp"
 #include "node/sealing_keys.hpp"
 
@@ -34,6 +35,7 @@ Status check_name(std::string_view name) {
 }
 
 Status begin_stream(Transaction& transaction, Place place, Random& random) {
+  TAUT_CHECK(begin_incarnation(transaction, random));
   TAUT_CHECK(transaction.clear_counters());
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), to_bytes(place)}));
 }
@@ -245,6 +247,13 @@ Result<StreamId> own_stream(Transaction& transaction) {
   TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::stream));
   TAUT_TRY(const StreamValue stream, parse_stream_value(value.expose()));
   return stream.stream;
+}
+
+Status renew_stream(Transaction& transaction, Random& random) {
+  TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::stream));
+  TAUT_TRY(const StreamValue old, parse_stream_value(value.expose()));
+  TAUT_CHECK(transaction.clear_counters());
+  return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), old.place}));
 }
 
 Result<std::optional<WallTime>> note_wall_time(Transaction& transaction, std::optional<WallTime> wall) {

@@ -67,6 +67,8 @@ Status keep_keys_and_card(Transaction& transaction, const Moment& at, Random& ra
 Result<identity::Identity> load_identity(Transaction& transaction);
 /// Our stream ID.
 Result<StreamId> own_stream(Transaction& transaction);
+/// A new stream, in which counters start at 0.
+Status renew_stream(Transaction& transaction, Random& random);
 /// Takes note of the time, and answers with the highest that was ever seen.
 Result<std::optional<WallTime>> note_wall_time(Transaction& transaction, std::optional<WallTime> wall);
 

@@ -91,6 +91,18 @@ frame::RequestId Session::look_up(const NodeId& node) {
   return request;
 }
 
+frame::RequestId Session::publish_state(std::uint64_t sequence, ByteView record) {
+  const frame::RequestId request = ask(Kind::publish_state);
+  write(frame::PublishState{request, sequence, record, {}});
+  return request;
+}
+
+frame::RequestId Session::look_up_state() {
+  const frame::RequestId request = ask(Kind::look_up_state);
+  write(frame::LookUpState{request, {}});
+  return request;
+}
+
 frame::RequestId Session::subscribe(frame::Until until) {
   const frame::RequestId request = ask(Kind::subscribe);
   // Credit is granted once, and then returned as it is used.
@@ -155,8 +167,8 @@ Session::Event Session::on(const frame::Hello& hello) {
 Session::Event Session::on(const frame::Answer& answer) {
   const auto question = questions_.find(answer.request);
   const bool is_report = question != questions_.end() && question->second.kind == Kind::report;
-  TAUT_CHECK(answered(answer.request,
-                      {Kind::publish, Kind::release, Kind::subscribe, Kind::report, Kind::list_devices}));
+  TAUT_CHECK(answered(answer.request, {Kind::publish, Kind::publish_state, Kind::look_up_state, Kind::release,
+                                       Kind::subscribe, Kind::report, Kind::list_devices}));
   if (is_report) return std::nullopt;
   return Answered{answer.request, answer.status};
 }
@@ -176,6 +188,13 @@ Session::Event Session::on(const frame::CardAnswer& answer) {
 Session::Event Session::on(const frame::Devices& devices) {
   TAUT_CHECK(answered(devices.request, {Kind::list_devices}));
   return DevicesFound{devices.request, devices.devices};
+}
+
+Session::Event Session::on(const frame::StateAnswer& answer) {
+  TAUT_CHECK(answered(answer.request, {Kind::look_up_state}));
+  StateFound found{answer.request, std::nullopt};
+  if (answer.record) found.record = to_bytes(*answer.record);
+  return found;
 }
 
 Session::Event Session::on(const frame::Delivery& delivery) {

@@ -29,6 +29,10 @@ struct CardFound {
   frame::RequestId request = 0;
   std::optional<Bytes> card;
 };
+struct StateFound {
+  frame::RequestId request = 0;
+  std::optional<Bytes> record;
+};
 struct Delivered {
   frame::QueueNumber number = 0;
   WallTime received;
@@ -41,8 +45,8 @@ struct DevicesFound {
   frame::RequestId request = 0;
   std::vector<frame::Device> devices;
 };
-using SessionEvent =
-    std::variant<SessionReady, PutAnswered, Answered, CardFound, Delivered, AllDelivered, DevicesFound>;
+using SessionEvent = std::variant<SessionReady, PutAnswered, Answered, CardFound, StateFound, Delivered,
+                                  AllDelivered, DevicesFound>;
 
 class Session {
  public:
@@ -72,6 +76,8 @@ class Session {
   /// @param proof  over frame::registration_tbs of this link
   frame::RequestId register_node(ByteView token, ByteView card, ByteView proof);
   frame::RequestId look_up(const NodeId& node);
+  frame::RequestId publish_state(std::uint64_t sequence, ByteView record);
+  frame::RequestId look_up_state();
   frame::RequestId subscribe(frame::Until until);
   frame::RequestId release(std::vector<frame::QueueRange> ranges);
   /// What the dispatcher may tell of this device. Its answer is no event.
@@ -94,6 +100,8 @@ class Session {
     query,
     publish,
     look_up,
+    publish_state,
+    look_up_state,
     subscribe,
     release,
     report,
@@ -121,6 +129,7 @@ class Session {
   Event on(const frame::Outcome& outcome);
   Event on(const frame::CardAnswer& answer);
   Event on(const frame::Devices& devices);
+  Event on(const frame::StateAnswer& answer);
   Event on(const frame::Delivery& delivery);
   Event on(const frame::DeliveryChunk& chunk);
   Event on(const frame::Drained& drained);

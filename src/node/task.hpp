@@ -84,12 +84,20 @@ struct Published {
   NodeId dispatcher;
 };
 
+/// A dispatcher's record says that this state is not the only one, or not the newest (node/progress.hpp).
+enum class Copy : std::uint8_t;
+struct CopyNoticed {
+  NodeId dispatcher;
+  Copy copy;
+};
+
 /// The task ends; no effect follows.
 struct Finished {
   Status status;
 };
 
-using Effect = std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published, Finished>;
+using Effect = std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published,
+                            CopyNoticed, Finished>;
 using Effects = std::vector<Effect>;
 
 class Task {

@@ -20,6 +20,7 @@ class TaskRunner final : public DispatcherLink::Owner {
     virtual void on_items_ready() {}
     virtual void on_drained() {}
     virtual void on_published(const NodeId&) {}
+    virtual void on_copy_noticed(const node::CopyNoticed&) {}
     /// What has gathered was settled: room for more may be there.
     virtual void on_settled() {}
     /// The last call; the links have ended. May destroy the runner.
@@ -53,6 +54,7 @@ class TaskRunner final : public DispatcherLink::Owner {
   void perform(const node::ItemsReady&) { owner_.on_items_ready(); }
   void perform(const node::Drained&) { owner_.on_drained(); }
   void perform(const node::Published& effect) { owner_.on_published(effect.dispatcher); }
+  void perform(const node::CopyNoticed& effect) { owner_.on_copy_noticed(effect); }
   void perform(const node::Finished& effect);
   void hang_up(const NodeId& dispatcher);
   void finish_if_alone();

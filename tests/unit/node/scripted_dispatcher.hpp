@@ -58,6 +58,7 @@ class ScriptedDispatcher {
   frame::Hello hello;
   std::map<NodeId, Bytes> cards;
   std::map<NodeId, std::deque<StoredEnvelope>> inboxes;
+  std::map<NodeId, std::pair<std::uint64_t, Bytes>> states;
   std::size_t puts = 0;
   std::size_t releases = 0;
   struct Reported {
@@ -198,6 +199,18 @@ class ScriptedDispatcher {
     frame::CardAnswer found{look_up.request, std::nullopt, {}};
     const auto held = cards.find(look_up.node);
     if (held != cards.end()) found.card = held->second;
+    answer(found);
+  }
+  void on(const NodeId& peer, const frame::PublishState& publish) {
+    const auto held = states.find(peer);
+    const bool is_stale = held != states.end() && held->second.first >= publish.sequence;
+    if (!is_stale) states[peer] = {publish.sequence, to_bytes(publish.record)};
+    answer(frame::Answer{
+        publish.request, is_stale ? frame::AnswerStatus::stale : frame::AnswerStatus::done, {}});
+  }
+  void on(const NodeId& peer, const frame::LookUpState& look_up) {
+    frame::StateAnswer found{look_up.request, std::nullopt, {}};
+    if (const auto held = states.find(peer); held != states.end()) found.record = held->second.second;
     answer(found);
   }
   void on(const NodeId&, const frame::Ping& ping) { answer(frame::Pong{ping.token}); }

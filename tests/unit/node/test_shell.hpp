@@ -1,6 +1,7 @@
 #pragma once
 // A shell for one task: links that the test cuts, time that passes when nothing else happens.
 
+#include "node/progress.hpp"
 #include "node/task.hpp"
 #include "scripted_dispatcher.hpp"
 
@@ -77,6 +78,7 @@ class TestShell {
   std::optional<Status> finished;
   std::vector<node::Receipt> receipts;
   std::vector<NodeId> published;
+  std::vector<node::Copy> copies;
   std::size_t dials = 0;
   std::size_t hang_ups = 0;
   std::size_t items_ready = 0;
@@ -145,6 +147,7 @@ class TestShell {
   void on(node::ItemsReady&) { ++items_ready; }
   void on(node::Drained&) { ++drained; }
   void on(node::Published& one) { published.push_back(one.dispatcher); }
+  void on(node::CopyNoticed& one) { copies.push_back(one.copy); }
   void on(node::Finished& end) { finished = end.status; }
 
   node::Task& task_;
