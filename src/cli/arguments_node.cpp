@@ -12,6 +12,9 @@ struct TypedInit : Typed {
   std::optional<std::string> token;
   std::optional<std::string> revocation;
 };
+struct TypedAccess : Typed {
+  std::optional<std::string> who;
+};
 struct TypedRevoke : Typed {
   std::string file;
   bool make = false;
@@ -33,6 +36,14 @@ Outcome<Request> finish_revoke(const TypedRevoke& typed) {
     return failure(ExitCode::usage, "wrong_usage", "The successor is named when the revocation is made",
                    "Give --successor with --make");
   return RevokeRequest{typed.file, typed.at};
+}
+
+Outcome<Request> finish_access(const TypedAccess& typed) {
+  if (!typed.who) return AccessRequest{};
+  if (*typed.who == "contacts") return AccessRequest{AccessFor::contacts};
+  if (*typed.who == "anybody") return AccessRequest{AccessFor::anybody};
+  return failure(ExitCode::usage, "wrong_usage", "taut access takes no '" + *typed.who + "'",
+                 "Give contacts or anybody");
 }
 
 void declare_revoke(ArgumentParser& parser) {
@@ -108,6 +119,10 @@ void declare_node_commands(ArgumentParser& parser) {
                         [](const Typed&) -> Request { return StatusRequest{}; });
   parser.command<Typed>(root, "doctor", "What is wrong, and how to mend it",
                         [](const Typed&) -> Request { return DoctorRequest{}; });
+  auto& access = parser.command<TypedAccess>(
+      root, "access", "Who may fill my inbox: contacts, with a little room for strangers, or anybody",
+      finish_access);
+  word(access, "WHO", access.who, "contacts or anybody; without it, print what holds");
   declare_revoke(parser);
   declare_backup(parser);
   parser.command<Typed>(root, "version", "Print the version",

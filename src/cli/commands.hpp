@@ -13,6 +13,7 @@ Done run(const InitDeviceRequest& request, Context& context);
 Done run(const IdRequest& request, Context& context);
 Done run(const StatusRequest& request, Context& context);
 Done run(const DoctorRequest& request, Context& context);
+Done run(const AccessRequest& request, Context& context);
 Done run(const RevokeRequest& request, Context& context);
 Done run(const RevokeMakeRequest& request, Context& context);
 Done run(const BackupRequest& request, Context& context);

@@ -40,6 +40,11 @@ struct InitDeviceRequest {
 struct IdRequest {};
 struct StatusRequest {};
 struct DoctorRequest {};
+/// Who may fill my inbox; none: print it.
+enum class AccessFor { anybody, contacts };
+struct AccessRequest {
+  std::optional<AccessFor> who;
+};
 struct RevokeRequest {
   std::string file;             ///< `-`: stdin
   std::vector<std::string> at;  ///< links of dispatchers
@@ -148,13 +153,13 @@ struct OutboxDropRequest {
 };
 
 using Request =
-    std::variant<HelpRequest, VersionRequest, InitRequest, InitDeviceRequest, IdRequest, StatusRequest, DoctorRequest,
-                 RevokeRequest, RevokeMakeRequest, BackupRequest, RestoreRequest, ContactAddRequest,
-                 ContactListRequest, ContactShowRequest, ContactRenameRequest, ContactRemoveRequest,
-                 ContactSucceedRequest, ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest,
-                 DispatcherForgetRequest, DispatcherListRequest, DispatcherEnrollRequest, DispatcherRevokeRequest,
-                 DispatcherDevicesRequest, DispatcherStatsRequest, DevicesRequest, DevicesAllowRequest,
-                 DevicesDenyRequest, UpRequest, SendRequest, RecvRequest,
-                 OutboxRequest, OutboxRetryRequest, OutboxDropRequest>;
+    std::variant<HelpRequest, VersionRequest, InitRequest, InitDeviceRequest, IdRequest, StatusRequest,
+                 DoctorRequest, AccessRequest, RevokeRequest, RevokeMakeRequest, BackupRequest,
+                 RestoreRequest, ContactAddRequest, ContactListRequest, ContactShowRequest,
+                 ContactRenameRequest, ContactRemoveRequest, ContactSucceedRequest, ContactVerifyRequest,
+                 DispatcherRunRequest, DispatcherUseRequest, DispatcherForgetRequest, DispatcherListRequest,
+                 DispatcherEnrollRequest, DispatcherRevokeRequest, DispatcherDevicesRequest,
+                 DispatcherStatsRequest, DevicesRequest, DevicesAllowRequest, DevicesDenyRequest, UpRequest,
+                 SendRequest, RecvRequest, OutboxRequest, OutboxRetryRequest, OutboxDropRequest>;
 
 }  // namespace taut::cli

@@ -14,6 +14,7 @@ using identity::SignedCard;
 Bytes letter_bytes(const Letter& letter) {
   wire::Extensions extensions;
   if (letter.sender_card) extensions.push_back({kSenderCardExtension, to_bytes(letter.sender_card->bytes())});
+  if (!letter.delivery_token.empty()) extensions.push_back({kDeliveryTokenExtension, letter.delivery_token});
   return wire::written([&](wire::Writer& out) {
     out.u16(static_cast<std::uint16_t>(letter.signature_key.id))
         .vector(letter.signature_key.bytes.view())
@@ -46,6 +47,13 @@ Result<std::optional<SignedCard>> read_sender_card(const wire::Extensions& exten
   return *std::move(card);
 }
 
+Result<Bytes> read_delivery_token(const wire::Extensions& extensions) {
+  const Bytes* bytes = wire::find_extension(extensions, kDeliveryTokenExtension);
+  if (bytes == nullptr) return Bytes{};
+  if (bytes->empty() || bytes->size() > kDeliveryTokenBytesMax) return malformed();
+  return *bytes;
+}
+
 /// @param letter_view  the letter's bytes, whose signature holds
 Result<Letter> read_letter(ByteView letter_view) {
   wire::Reader in(letter_view);
@@ -59,10 +67,11 @@ Result<Letter> read_letter(ByteView letter_view) {
   TAUT_TRY(const std::uint16_t type, in.u16());
   TAUT_TRY(const ByteView body, in.vector(kContentBytesMax));
   letter.content = {static_cast<ContentType>(type), to_bytes(body)};
-  constexpr std::array known{kSenderCardExtension};
+  constexpr std::array known{kSenderCardExtension, kDeliveryTokenExtension};
   TAUT_TRY(const wire::Extensions extensions, wire::read_extensions(in, known));
   TAUT_CHECK(in.finish());
   TAUT_TRY(letter.sender_card, read_sender_card(extensions, letter.signature_key));
+  TAUT_TRY(letter.delivery_token, read_delivery_token(extensions));
   return letter;
 }
 
@@ -87,6 +96,7 @@ Result<Bytes> write_plaintext(const Letter& letter, const Binding& binding,
   const bool is_own_card =
       !letter.sender_card || letter.sender_card->card().signature_key == signer.public_key;
   if (letter.signature_key != signer.public_key || !is_own_card) return fail(Errc::misuse, reasons::kMisuse);
+  if (letter.delivery_token.size() > kDeliveryTokenBytesMax) return fail(Errc::misuse, reasons::kTooLarge);
   if (letter.content.body.size() > kContentBytesMax) return fail(Errc::misuse, reasons::kTooLarge);
 
   const Bytes inside = letter_bytes(letter);

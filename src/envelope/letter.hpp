@@ -42,6 +42,8 @@ using Counter = std::uint64_t;
 inline constexpr Counter kCounterMax = std::numeric_limits<Counter>::max() - 1;
 
 inline constexpr std::uint16_t kSenderCardExtension = 1;
+inline constexpr std::uint16_t kDeliveryTokenExtension = 2;
+inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
 
 struct Letter {
   crypto::SignaturePublic signature_key;
@@ -52,6 +54,8 @@ struct Letter {
   Content content;
   /// So that a stranger can be answered; the sender's own, or absent.
   std::optional<identity::SignedCard> sender_card;
+  /// What the recipient may show to the sender's dispatchers; 1..kDeliveryTokenBytesMax bytes, or empty.
+  Bytes delivery_token;
 
   NodeId sender() const;
   friend bool operator==(const Letter&, const Letter&) = default;

@@ -1,6 +1,7 @@
 #include "node/contacts.hpp"
 
 #include "base/utf8.hpp"
+#include "node/access.hpp"
 #include "node/self.hpp"
 
 namespace taut::node {
@@ -64,6 +65,7 @@ Status add(Transaction& transaction, std::string_view petname, const SignedCard&
   TAUT_TRY(std::optional<ContactRow> row, transaction.contact(petname));
   if (!row) row = ContactRow{std::string(petname), verification, {}};
   if (!holder) {
+    TAUT_CHECK(restore_token(transaction, card.node_id()));
     row->nodes.push_back(card.node_id());
     // A contact is as verified as the least verified of its nodes.
     row->verification = std::min(row->verification, verification);
@@ -93,6 +95,8 @@ Status forget_card(Transaction& transaction, const NodeId& node) {
     TAUT_TRY(const std::optional<ContactRow> holder, transaction.contact_of(*revocation->successor));
     if (!holder) TAUT_CHECK(transaction.erase_card(*revocation->successor));
   }
+  TAUT_CHECK(transaction.erase_token(node));
+  TAUT_CHECK(call_off_token(transaction, node));
   return transaction.erase_card(node);
 }
 

@@ -131,7 +131,7 @@ void InFlight::put_waiting(const NodeId& dispatcher, Session& session, const Mom
     copy->state = State::asked;
     const auto keep = message.row.keep == Keep::online_only ? frame::Keep::online_only : frame::Keep::stored;
     const frame::RequestId request =
-        session.put(message.row.recipient, copy->submission.id, *ttl, envelope, keep);
+        session.put(message.row.recipient, copy->submission.id, *ttl, envelope, keep, token_);
     requests_.emplace(Request{dispatcher, request}, number);
   }
 }

@@ -25,6 +25,8 @@ class InFlight {
   void add_earlier(OutgoingRow row) { add(std::move(row), Origin::earlier_task, 0); }
   /// @param offer  see Receipt
   void add_offered(OutgoingRow row, std::uint64_t offer) { add(std::move(row), Origin::this_task, offer); }
+  /// What is shown to the recipient's dispatchers; empty: nothing.
+  void show(Bytes token) { token_ = std::move(token); }
 
   bool empty() const { return messages_.empty(); }
   std::size_t count() const { return messages_.size(); }
@@ -89,6 +91,7 @@ class InFlight {
   std::set<RowNumber> completed_;
   std::set<RowNumber> stored_;
   std::size_t size_bytes_ = 0;
+  Bytes token_;
 };
 
 }  // namespace taut::node

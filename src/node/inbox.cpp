@@ -52,6 +52,14 @@ Status advance(Transaction& transaction, Stream& stream) {
   }
 }
 
+/// Of contacts alone: strangers could fill the state with them.
+Status keep_token(Transaction& transaction, const envelope::Letter& letter, const NodeId& sender) {
+  if (letter.delivery_token.empty()) return {};
+  TAUT_TRY(const std::optional<ContactRow> contact, transaction.contact_of(sender));
+  if (!contact) return {};
+  return transaction.put_token(sender, letter.delivery_token);
+}
+
 Result<Message> to_message(Transaction& transaction, const Arrival& arrival, const NodeId& sender) {
   const envelope::Letter& letter = arrival.letter;
   Message message;
@@ -62,6 +70,7 @@ Result<Message> to_message(Transaction& transaction, const Arrival& arrival, con
   message.sent = letter.time;
   message.received = arrival.received;
   message.content = letter.content;
+  TAUT_CHECK(keep_token(transaction, letter, sender));
   if (!letter.sender_card) return message;
   TAUT_CHECK(learn_card(transaction, *letter.sender_card));
   TAUT_TRY(const std::optional<ContactRow> contact, transaction.contact_of(sender));

@@ -1,5 +1,6 @@
 #include "node/receiving.hpp"
 
+#include "node/access.hpp"
 #include "node/card_publisher.hpp"
 #include "node/copy_watch.hpp"
 #include "node/gap_watch.hpp"
@@ -92,6 +93,8 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   Stay stay_;
   CardPublisher publisher_;
   CopyWatch copies_;
+  std::optional<AccessRule> rule_;             // who may put, for dispatchers to keep
+  std::map<NodeId, frame::RequestId> access_;  // that are being told
   ReceiveCounters counters_;
 
   std::map<NodeId, WallTime> leaving_;  // dispatchers that were forgotten, and until when they are emptied
@@ -119,6 +122,7 @@ Status ReceivingTask::meet_dispatchers(const Moment& at) {
   std::vector<OwnDispatcher> dispatchers;
   TAUT_CHECK(store_.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(dispatchers, own_dispatchers(transaction));
+    TAUT_TRY(rule_, access_rule(transaction));
     return {};
   }));
   TAUT_CHECK(publisher_.load());
@@ -144,12 +148,14 @@ void ReceivingTask::part_from(const NodeId& dispatcher) {
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
   copies_.on_lost(dispatcher);
+  access_.erase(dispatcher);
 }
 
 void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
   copies_.on_lost(dispatcher);
+  access_.erase(dispatcher);
   gather(at);
 }
 
@@ -188,7 +194,9 @@ void ReceivingTask::subscribe(const NodeId& dispatcher) {
   const frame::RequestId request = connections_.ready(dispatcher)->subscribe(until);
   const bool is_first = !lanes_.contains(dispatcher);
   lanes_[dispatcher].rounds[request] = gaps_.round();
-  if (is_first) copies_.look(dispatcher, *connections_.ready(dispatcher));
+  if (!is_first) return;
+  copies_.look(dispatcher, *connections_.ready(dispatcher));
+  if (rule_) access_[dispatcher] = connections_.ready(dispatcher)->set_access(rule_->key, rule_->called_off);
 }
 
 // Copies of this state.
@@ -287,6 +295,10 @@ void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Momen
   if (lane != lanes_.end() && lane->second.release == answer.request) {
     lane->second.release.reset();
     return send_release(dispatcher, lane->second);
+  }
+  if (const auto told = access_.find(dispatcher); told != access_.end() && told->second == answer.request) {
+    access_.erase(told);  // refused or not: it is told again with the next link
+    return;
   }
   const auto seen = copies_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at);
   if (!seen || seen->is_ours) return act(dispatcher, seen, at);
@@ -427,7 +439,7 @@ void ReceivingTask::finish_if_drained(const Moment& at) {
   const bool is_waiting =
       drained_round() == 0 || !gaps_.empty() || (asked_round_ && drained_round() < *asked_round_);
   if (is_waiting || std::ranges::any_of(lanes_, has_releases)) return;
-  if (stay_ == Stay::until_drained && copies_.is_busy()) return;
+  if (stay_ == Stay::until_drained && (copies_.is_busy() || !access_.empty())) return;
   if (has_drained_ && !std::exchange(said_drained_, true)) emit(Drained{});
   if (stay_ == Stay::for_more) return;
   finish(has_drained_ ? Status() : Status(std::unexpected(connections_.failure())), at);

@@ -25,6 +25,7 @@ enum class ValueKey : std::uint8_t {
   published_keys = 9,   ///< since when every dispatcher has had a card with which sealing key
   progress = 10,        ///< incarnation and sequence of this state (node/progress.hpp)
   notice = 11,          ///< the last copy of this state that was noticed
+  access = 12,          ///< secret: the key of delivery tokens, and who may put (node/access.hpp)
   enrolments = 20,      ///< secret: one-time tokens that were not spent yet
   device_viewers = 21,  ///< who else may see this device at its dispatchers
 };

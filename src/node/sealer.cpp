@@ -1,5 +1,6 @@
 #include "node/sealer.hpp"
 
+#include "node/access.hpp"
 #include "node/self.hpp"
 
 namespace taut::node {
@@ -13,6 +14,19 @@ Result<identity::SealingKey> sealing_key_of(const identity::SignedCard& recipien
   if (crypto::find_suite(key->suite) == nullptr) return fail(Errc::incompatible, reasons::kSuiteRefused);
   return *key;
 }
+
+namespace {
+
+/// For contacts: what they show to our dispatchers from now on.
+Result<Bytes> token_to_give(Transaction& transaction, const Sealing& sealing, Random& random) {
+  const NodeId& recipient = sealing.recipient.node_id();
+  TAUT_TRY(const std::optional<ContactRow> contact, transaction.contact_of(recipient));
+  if (!contact) return Bytes{};
+  TAUT_TRY(const Access access, load_access(transaction, random));
+  return token_for(access, sealing.identity.node_id(), recipient);
+}
+
+}  // namespace
 
 Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& sealing,
                                      envelope::Content content, const Moment& at, Random& random) {
@@ -28,7 +42,10 @@ Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& se
   letter.counter = counter;
   letter.time = at.wall.value_or(WallTime{});
   letter.content = std::move(content);
-  if (sealing.own_card != nullptr) letter.sender_card = *sealing.own_card;
+  if (sealing.own_card != nullptr) {
+    letter.sender_card = *sealing.own_card;
+    TAUT_TRY(letter.delivery_token, token_to_give(transaction, sealing, random));
+  }
 
   OutgoingRow row;
   row.message_id = letter.message_id;

@@ -232,6 +232,12 @@ void SendingTask::begin_sending_if_connected(const Moment& at) {
 
 void SendingTask::begin_sending(const Moment& at) {
   phase_ = Phase::sending;
+  const Status loaded = store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const std::optional<Bytes> token, transaction.token(recipient_.node_id()));
+    if (token) in_flight_.show(*token);
+    return {};
+  });
+  if (!succeeded(loaded, at)) return;
   gather(at);
 }
 

@@ -47,7 +47,7 @@ void Session::write(const Body& body) {
 }
 
 frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
-                              ByteView envelope, frame::Keep keep) {
+                              ByteView envelope, frame::Keep keep, ByteView token) {
   frame::Put put;
   put.request = ask(Kind::put, put_cost(envelope.size()));
   put.inbox = inbox;
@@ -55,6 +55,7 @@ frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submissio
   put.ttl_s = static_cast<std::uint32_t>(ttl.count());
   if (hello_->ttl_s_max != 0) put.ttl_s = std::min(put.ttl_s, hello_->ttl_s_max);
   put.keep = keep;
+  put.token = token;
   put.size = static_cast<std::uint32_t>(envelope.size());
   put.chunk = envelope.first(std::min(envelope.size(), frame::kChunkBytesMax));
   write(put);
@@ -88,6 +89,12 @@ frame::RequestId Session::register_node(ByteView token, ByteView card, ByteView 
 frame::RequestId Session::look_up(const NodeId& node) {
   const frame::RequestId request = ask(Kind::look_up);
   write(frame::LookUpCard{request, node, {}});
+  return request;
+}
+
+frame::RequestId Session::set_access(ByteView key, std::vector<frame::DeliveryTokenId> called_off) {
+  const frame::RequestId request = ask(Kind::set_access);
+  write(frame::SetAccess{request, key, std::move(called_off), {}});
   return request;
 }
 
@@ -167,8 +174,9 @@ Session::Event Session::on(const frame::Hello& hello) {
 Session::Event Session::on(const frame::Answer& answer) {
   const auto question = questions_.find(answer.request);
   const bool is_report = question != questions_.end() && question->second.kind == Kind::report;
-  TAUT_CHECK(answered(answer.request, {Kind::publish, Kind::publish_state, Kind::look_up_state, Kind::release,
-                                       Kind::subscribe, Kind::report, Kind::list_devices}));
+  TAUT_CHECK(
+      answered(answer.request, {Kind::publish, Kind::set_access, Kind::publish_state, Kind::look_up_state,
+                                Kind::release, Kind::subscribe, Kind::report, Kind::list_devices}));
   if (is_report) return std::nullopt;
   return Answered{answer.request, answer.status};
 }

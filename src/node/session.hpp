@@ -69,13 +69,14 @@ class Session {
 
   /// @pre is_ready(), for everything that asks; has_room_for(envelope.size())
   frame::RequestId put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
-                       ByteView envelope, frame::Keep keep = frame::Keep::stored);
+                       ByteView envelope, frame::Keep keep = frame::Keep::stored, ByteView token = {});
   /// What became of a submission: answered like a put.
   frame::RequestId query(const NodeId& inbox, const SubmissionId& submission);
   frame::RequestId publish(ByteView card);
   /// @param proof  over frame::registration_tbs of this link
   frame::RequestId register_node(ByteView token, ByteView card, ByteView proof);
   frame::RequestId look_up(const NodeId& node);
+  frame::RequestId set_access(ByteView key, std::vector<frame::DeliveryTokenId> called_off);
   frame::RequestId publish_state(std::uint64_t sequence, ByteView record);
   frame::RequestId look_up_state();
   frame::RequestId subscribe(frame::Until until);
@@ -100,6 +101,7 @@ class Session {
     query,
     publish,
     look_up,
+    set_access,
     publish_state,
     look_up_state,
     subscribe,

@@ -42,6 +42,11 @@ class Transaction {
   virtual Status put_card(const NodeId& node, ByteView card) = 0;
   virtual Status erase_card(const NodeId& node) = 0;
 
+  /// What another node gave us to show to its dispatchers.
+  virtual Result<std::optional<Bytes>> token(const NodeId& node) = 0;
+  virtual Status put_token(const NodeId& node, ByteView token) = 0;
+  virtual Status erase_token(const NodeId& node) = 0;
+
   /// In the order in which they were first put.
   virtual Result<std::vector<DispatcherRow>> dispatchers() = 0;
   virtual Status put_dispatcher(const DispatcherRow& dispatcher) = 0;

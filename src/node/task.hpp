@@ -96,8 +96,8 @@ struct Finished {
   Status status;
 };
 
-using Effect = std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published,
-                            CopyNoticed, Finished>;
+using Effect =
+    std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published, CopyNoticed, Finished>;
 using Effects = std::vector<Effect>;
 
 class Task {

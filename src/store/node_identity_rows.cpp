@@ -94,6 +94,20 @@ Status NodeTransaction::erase_card(const NodeId& node) {
   return database_.run("DELETE FROM card WHERE node = ?", node);
 }
 
+Result<std::optional<Bytes>> NodeTransaction::token(const NodeId& node) {
+  TAUT_TRY(Query query, database_.query("SELECT token FROM token WHERE node = ?", node));
+  return first_row<Bytes>(query, [&] { return to_bytes(query.bytes(0)); });
+}
+
+Status NodeTransaction::put_token(const NodeId& node, ByteView token) {
+  return database_.run("INSERT INTO token VALUES (?, ?) ON CONFLICT DO UPDATE SET token = excluded.token",
+                       node, token);
+}
+
+Status NodeTransaction::erase_token(const NodeId& node) {
+  return database_.run("DELETE FROM token WHERE node = ?", node);
+}
+
 Result<std::vector<DispatcherRow>> NodeTransaction::dispatchers() {
   TAUT_TRY(Query query, database_.query("SELECT node, record FROM dispatcher ORDER BY id"));
   return all_rows<DispatcherRow>(query, [&]() -> Result<DispatcherRow> {

@@ -71,7 +71,8 @@ inline constexpr const char* kNodeMigrations[] = {
     "ALTER TABLE outgoing ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE outgoing ADD COLUMN keep INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE outgoing ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE outgoing ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;"};
+    "ALTER TABLE outgoing ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE token (node BLOB PRIMARY KEY, token BLOB NOT NULL) STRICT, WITHOUT ROWID;"};
 
 inline constexpr Schema kNodeSchema{0x7461756e, kNodeMigrations};  // "taun"
 

@@ -27,6 +27,10 @@ class NodeTransaction final : public node::Transaction {
   Status put_card(const NodeId& node, ByteView card) override;
   Status erase_card(const NodeId& node) override;
 
+  Result<std::optional<Bytes>> token(const NodeId& node) override;
+  Status put_token(const NodeId& node, ByteView token) override;
+  Status erase_token(const NodeId& node) override;
+
   Result<std::vector<node::DispatcherRow>> dispatchers() override;
   Status put_dispatcher(const node::DispatcherRow& dispatcher) override;
   Status erase_dispatcher(const NodeId& node) override;

@@ -19,6 +19,7 @@ struct State {
   SealingKeyNumber last_sealing_key = 0;
   std::map<std::string, ContactRow, std::less<>> contacts;
   std::map<NodeId, Bytes> cards;
+  std::map<NodeId, Bytes> tokens;
   std::vector<DispatcherRow> dispatchers;
   std::map<NodeId, Counter> counters;
   std::map<RowNumber, OutgoingRow> outgoing;
@@ -94,6 +95,20 @@ class MemoryTransaction final : public Transaction {
   }
   Status erase_card(const NodeId& node) override {
     state_.cards.erase(node);
+    return {};
+  }
+
+  Result<std::optional<Bytes>> token(const NodeId& node) override {
+    const auto found = state_.tokens.find(node);
+    if (found == state_.tokens.end()) return std::nullopt;
+    return found->second;
+  }
+  Status put_token(const NodeId& node, ByteView token) override {
+    state_.tokens[node] = to_bytes(token);
+    return {};
+  }
+  Status erase_token(const NodeId& node) override {
+    state_.tokens.erase(node);
     return {};
   }
 

@@ -59,6 +59,9 @@ class ScriptedDispatcher {
   std::map<NodeId, Bytes> cards;
   std::map<NodeId, std::deque<StoredEnvelope>> inboxes;
   std::map<NodeId, std::pair<std::uint64_t, Bytes>> states;
+  std::map<NodeId, Bytes> keys;  ///< of delivery tokens
+  std::map<NodeId, std::vector<frame::DeliveryTokenId>> called_off;
+  std::vector<Bytes> tokens;  ///< of the puts
   std::size_t puts = 0;
   std::size_t releases = 0;
   struct Reported {
@@ -91,6 +94,7 @@ class ScriptedDispatcher {
   void on(const NodeId&, const frame::Put& put) {
     ++puts;
     keeps.push_back(put.keep);
+    tokens.push_back(to_bytes(put.token));
     lifetimes_s.push_back(put.ttl_s);
     uploads_[put.request] = {put.inbox, put.submission, put.size, to_bytes(put.chunk)};
     finish_upload(put.request);
@@ -200,6 +204,11 @@ class ScriptedDispatcher {
     const auto held = cards.find(look_up.node);
     if (held != cards.end()) found.card = held->second;
     answer(found);
+  }
+  void on(const NodeId& peer, const frame::SetAccess& rule) {
+    keys[peer] = to_bytes(rule.key);
+    called_off[peer] = rule.revoked;
+    answer(frame::Answer{rule.request, frame::AnswerStatus::done, {}});
   }
   void on(const NodeId& peer, const frame::PublishState& publish) {
     const auto held = states.find(peer);
