@@ -99,6 +99,10 @@ std::unexpected<Failure> state_failure(const store::NodeStore& store, const Erro
   if (error.reason == reasons::kOwnRevoked)
     return failure_of(error, "This identity has been revoked: nobody believes it any more",
                       "Make another: taut --home DIR init --name NAME");
+  if (error.reason == reasons::kRefused)
+    return failure_of(error,
+                      "The dispatcher does not serve this node: it is not registered there, or was revoked",
+                      "Ask its operator, or make another identity: taut --home DIR init --name NAME");
   return failure_of(error, "The state file does not work (" + std::string(error.reason.name) + ")",
                     "Run taut doctor; restore a backup if it is damaged");
 }

@@ -26,6 +26,8 @@ class DispatcherHistory {
     // An Erase has a transaction before it and one behind it, so it comes alone.
     for (std::size_t left = batch.empty() ? 1 + sizes_() % 8 : 0; left > 0; --left) {
       dispatcher::Operation operation = history_.next();
+      // A token that is not there is refused, and a refusal is no failure of the disk.
+      if (auto* const added = std::get_if<dispatcher::AddNode>(&operation)) added->token.reset();
       const bool is_erase = std::holds_alternative<dispatcher::Erase>(operation);
       (is_erase && !batch.empty() ? put_off_ : batch).push_back(std::move(operation));
       if (is_erase) break;
