@@ -81,6 +81,7 @@ void print(const Tally& tally) {
 int explain(std::uint64_t seed, const Violation& violation) {
   std::printf("seed %llu: %s does not hold: %s\n", static_cast<unsigned long long>(seed),
               std::string(violation.invariant).c_str(), violation.detail.c_str());
+  std::fflush(stdout);
   const Plan shortest = shrink(plan_of_seed(seed), violation.invariant, {});
   std::printf("the shortest plan that fails so:\n");
   print(shortest);

@@ -164,6 +164,8 @@ class Drawing {
         break;
       case FaultKind::clock_jump:
         one.amount = jump();
+        // A node that starts years ahead gives up keys that are over by its clock (docs/simulator.md).
+        if (one.machine < node_count() && one.amount > 3600) one.amount = -one.amount;
         break;
       case FaultKind::hostile:
         one.rate = dice_.below(8);
