@@ -1,6 +1,8 @@
 #pragma once
 // Somebody who knows how links over datagrams are made, and keeps to it only as far as a test wants.
 
+#include <concepts>
+
 #include "datagram/cookie.hpp"
 #include "datagram/packet_keys.hpp"
 #include "datagram/segment.hpp"
@@ -21,7 +23,7 @@ class PacketForger {
   /// An initiation that was answered gives keys.
   void read_response(ByteView response);
   Bytes data(std::uint64_t number, ByteView payload);
-  template <class Write>
+  template <std::invocable<wire::Writer&> Write>
   Bytes data(std::uint64_t number, Write write) {
     return data(number, ByteView(wire::written(write)));
   }

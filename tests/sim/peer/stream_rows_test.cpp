@@ -87,10 +87,10 @@ void hellos(Rows& rows) {
        {std::tuple{"sends a handshake block of no bytes", Bytes{0, 0}, "closed(broken bad_frame), refusal 4"},
         std::tuple{"sends a handshake block of 4,097 bytes", Bytes{0x10, 0x01},
                    "closed(broken too_large), refusal 4"}})
-    rows.push_back({page, sizes, does, expected, [size = size] {
+    rows.push_back({page, sizes, does, expected, [block = size] {
                       Bytes bytes;
                       write_hello(bytes, hello_of(1, Purpose::dispatcher));
-                      append(bytes, size);
+                      append(bytes, block);
                       return told_by(bytes);
                     }});
 }
