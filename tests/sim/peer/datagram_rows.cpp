@@ -110,14 +110,15 @@ void numbers(Rows& rows) {
 }
 
 void segments(Rows& rows) {
-  const auto add = [&](std::string sentence, std::string does, std::function<void(wire::Writer&)> write) {
+  const auto add = [&](std::string sentence, std::string does, std::function<void(wire::Writer&)> write,
+                       std::string reason = "bad_frame") {
     rows.push_back({"datagram.md", std::move(sentence), std::move(does),
-                    "authenticated closed bad_frame, a close segment", [write = std::move(write)] {
+                    "authenticated closed " + reason + ", a close segment", [write = std::move(write)] {
                       PacketForger forger;
                       forger.open();
                       forger.give(forger.data(1, write));
                       return forger.told +
-                             (forger.answers.size() == 1 ? ", a close segment" : ", no close segment");
+                             (forger.has_heard_close ? ", a close segment" : ", no close segment");
                     }});
   };
   const auto offset = [](SegmentType type, std::uint64_t at) {
@@ -128,7 +129,7 @@ void segments(Rows& rows) {
   };
   add("An unknown type is a violation and ends the link.", "sends a segment of a type that is none",
       [](wire::Writer& out) { out.u8(99); });
-  add(kViolations, "sends bytes beyond the window", stream(262'144, Bytes(1)));
+  add(kViolations, "sends bytes beyond the window", stream(262'144, Bytes(1)), "too_large");
   add(kViolations, "moves its end", [=](wire::Writer& out) {
     offset(SegmentType::end, 100)(out);
     offset(SegmentType::end, 101)(out);

@@ -102,10 +102,10 @@ class DatagramLine final : public Line {
   void answer(ByteView frame) override { (void)victim_.endpoint.send(victim_.link, frame); }
   void hang_up() override { victim_.endpoint.close(victim_.link, now_); }
   void pump() override {
-    for (int idle = 0; idle < 4;) {
+    for (int idle = 0; idle < 8;) {
       if (move(peer_, victim_, at_victim) || move(victim_, peer_, at_peer)) continue;
       ++idle;
-      now_ = now_ + std::chrono::milliseconds(30);
+      now_ = next_moment();
       datagram::LinkEvents events;
       peer_.endpoint.tick(now_, kToday, events);
       victim_.endpoint.tick(now_, kToday, events);
@@ -114,6 +114,13 @@ class DatagramLine final : public Line {
 
  private:
   using PeerAddress = datagram::PeerAddress;
+  /// The next deadline of either end, or a while.
+  Instant next_moment() const {
+    Instant next = now_ + std::chrono::milliseconds(30);
+    for (const End* end : {&peer_, &victim_})
+      if (const auto due = end->endpoint.next_deadline()) next = std::min(next, std::max(now_, *due));
+    return next;
+  }
   struct End {
     datagram::Endpoint endpoint;
     PeerAddress address;

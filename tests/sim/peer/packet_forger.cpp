@@ -46,7 +46,14 @@ void PacketForger::give(ByteView bytes) {
       told += "closed " + std::string(closed->error.reason.name);
   }
   PeerAddress to;
-  for (Bytes out; endpoint_.next_datagram(to, out, now_);) answers.push_back(out);
+  for (Bytes out; endpoint_.next_datagram(to, out, now_);) {
+    answers.push_back(out);
+    const auto packet = read_packet(out);
+    const auto* data = packet ? std::get_if<Data>(&*packet) : nullptr;
+    Bytes payload;
+    if (data != nullptr && keys_ && keys_->open(*data, payload))
+      has_heard_close |= payload.at(0) == static_cast<Byte>(SegmentType::close);
+  }
 }
 
 void PacketForger::open() {

@@ -33,8 +33,9 @@ class PacketForger {
   /// A whole handshake, and the first packet.
   void open();
 
-  std::string told;            ///< the victim's events
-  std::vector<Bytes> answers;  ///< since the last give()
+  std::string told;              ///< the victim's events
+  bool has_heard_close = false;  ///< a close segment
+  std::vector<Bytes> answers;    ///< since the last give()
   datagram::Endpoint& endpoint() { return endpoint_; }
 
  private:

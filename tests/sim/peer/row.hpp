@@ -46,7 +46,9 @@ inline void check_rows(const Rows& rows) {
     CHECK(row.act() == row.expected);
     CAPTURE(row.sentence);
     CHECK(flat_page("protocol/" + row.page).find(flat(row.sentence)) != std::string::npos);
-    const std::string line = "| " + row.does + " | " + row.sentence + " | " + row.expected + " |";
+    // What is done over both carriers stands there once.
+    const std::string does = row.does.substr(0, row.does.find(" ("));
+    const std::string line = "| " + does + " | " + row.sentence + " | " + row.expected + " |";
     if (table.find(flat(line)) == std::string::npos) FAIL_CHECK("not in the table: " << line);
   }
 }
