@@ -52,9 +52,10 @@ bool InFlight::OutMessage::awaits_release() const {
   return is_wanted && is_settled() && any(State::stored) && !any(State::released);
 }
 
-/// The best that a copy came to.
+/// The best that a copy came to. Who did not ask for the release hears that it was stored, as ever.
 Outcome InFlight::OutMessage::outcome() const {
-  if (any(State::released)) return Outcome::released;
+  const bool is_told = row.until == Until::released || row.keep == Keep::online_only;
+  if (any(State::released)) return is_told ? Outcome::released : Outcome::stored;
   if (any(State::stored)) return Outcome::stored;
   if (any(State::taken)) return Outcome::taken;
   if (!is_settled()) return Outcome::unknown;
