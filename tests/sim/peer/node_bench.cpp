@@ -10,7 +10,7 @@ NodeBench::NodeBench(Over over) : over_(over) {
   friend_.knows("victim", node_.card());
   task_ = node::make_receiving(node_.store, node_.self->identity, node_.random, node::Stay::until_drained);
   absorb(task_->start(at_));
-  absorb(task_->on_connected(dispatcher_.identity.node_id(), at_));
+  absorb(task_->on_connected(dispatcher_.identity.node_id(), SessionId{}, at_));
   run();
 }
 
