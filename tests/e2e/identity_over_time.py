@@ -1,5 +1,6 @@
 """An identity over time: it ends by a file that was kept apart, and comes back from a backup."""
 
+import shutil
 import stat
 
 import taut
@@ -59,6 +60,43 @@ class Revocation(taut.Case):
         carol.ok("revoke", str(self.file), "--at", self.post.link)
         self.alice.run("send", "bob", "x")
         self.fails(self.alice.run("send", "bob", "x"), 4)
+
+
+class Copies(taut.Case):
+    def copied(self, node, name):
+        """A copy of a node's folder as it is now."""
+        copy = self.new_node(name)
+        shutil.copytree(node.home, copy.home)
+        return copy
+
+    def events(self, node):
+        return [event.get("text", event["event"]) for event in node.events("recv")]
+
+    def test_two_live_copies_are_told_of_each_other(self):
+        _, _, bob = self.three()
+        bob.ok("recv")
+        copy = self.copied(bob, "copy")
+        self.assertEqual(self.events(copy), [])
+        self.assertEqual(self.events(bob), ["second_copy"])
+        self.assertEqual(self.events(copy), ["second_copy"])
+        self.assertEqual(bob.json("status")["notice"]["copy"], "second_copy")
+        self.assertEqual(bob.run("doctor").returncode, 4)
+
+    def test_a_snapshot_that_is_put_back_says_so_and_goes_on(self):
+        _, alice, bob = self.three()
+        bob.knows(alice)
+        bob.ok("recv")
+        snapshot = self.copied(bob, "snapshot")
+        bob.ok("recv")
+        bob.ok("send", "alice", "one")
+        shutil.rmtree(bob.home)
+        shutil.copytree(snapshot.home, bob.home)
+        self.assertEqual(self.events(bob), ["rolled_back"])
+        self.assertEqual(self.events(bob), [])
+        bob.ok("send", "alice", "two")
+        alice.ok("send", "bob", "three")
+        self.assertEqual(self.events(alice), ["one", "two"])
+        self.assertEqual(self.events(bob), ["three"])
 
 
 class Backup(taut.Case):

@@ -46,6 +46,40 @@ class Outcomes(taut.Case):
         self.assertEqual(released, ["released"] * 2)
         self.assertEqual(sending.wait(taut.LIMIT_S), 0)
 
+    def test_online_only_reaches_who_is_there_and_is_stored_nowhere(self):
+        done = self.alice.run("send", "bob", "now?", "--online-only")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(b"not online", done.stderr)
+        self.assertEqual(self.bob.events("recv"), [])
+        self.bob.knows(self.alice)
+        up = self.bob.start("up", "--json")
+        up.stdout.readline()
+
+        def sent():
+            done = self.alice.run("send", "bob", "now", "--online-only", "--json")
+            return done.returncode == 0 and json.loads(done.stdout)
+
+        self.assertEqual(taut.wait_for(sent)["outcome"], "released")
+        taut.wait_for(lambda: self.bob.json("status")["unread"] > 0)
+        self.assertEqual(self.alice.json("outbox"), [])
+        self.assertIn("now", taut.texts(self.bob.events("recv")))
+
+    def test_contacts_have_the_inbox_and_strangers_one_answer(self):
+        self.assertEqual(self.bob.json("access")["access"], "anybody")
+        self.bob.ok("access", "contacts")
+        self.bob.knows(self.alice)
+        self.bob.ok("send", "alice", "a token comes along")
+        self.bob.ok("recv")
+        self.alice.ok("recv")
+        self.assertEqual(self.alice.json("send", "bob", "as a contact")["outcome"], "stored")
+        carol = self.node("carol", uses=self.post.link)
+        carol.knows(self.bob)
+        self.assertEqual(carol.json("send", "bob", "as a stranger")["outcome"], "taken")
+        self.assertEqual(taut.texts(self.bob.events("recv")), ["as a contact", "as a stranger"])
+        self.bob.ok("contact", "remove", "alice")
+        self.bob.ok("recv")
+        self.assertEqual(self.alice.json("send", "bob", "as a stranger")["outcome"], "taken")
+
 
 if __name__ == "__main__":
     taut.main()
