@@ -173,4 +173,3 @@ BENCHMARK(put)
 BENCHMARK(release)->ArgName("batch")->Arg(1)->Arg(100)->Arg(1000);
 BENCHMARK(pass_through)->ArgName("batch")->Arg(1)->Arg(100)->Arg(1000);
 BENCHMARK(node_item);
-

@@ -159,8 +159,9 @@ void Receiver::on_copy_noticed(const node::CopyNoticed& noticed) {
   const CopyWords words = words_for(noticed.copy);
   context_.out.say("taut: " + words.what + ". " + words.next);
   if (!context_.out.is_json() || !failed_) return;
-  failed_ = context_.out.print(line_of(
-      {{"v", kJsonVersion}, {"event", copy_name(noticed.copy)}, {"dispatcher", to_text(noticed.dispatcher)}}));
+  failed_ = context_.out.print(line_of({{"v", kJsonVersion},
+                                        {"event", copy_name(noticed.copy)},
+                                        {"dispatcher", to_text(noticed.dispatcher)}}));
 }
 
 void Receiver::on_finished(const Status& status) {

@@ -53,8 +53,7 @@ class DispatcherServer::Session final : public Link::Owner {
         id_(id),
         link_(std::make_unique<LinkedConnection>(
             server.loop_, std::move(connection),
-            link::StreamLink::accept(server.local_, kServed, Loop::now(), wall_time()),
-            *this)) {}
+            link::StreamLink::accept(server.local_, kServed, Loop::now(), wall_time()), *this)) {}
   Session(DispatcherServer& server, ConnectionId id, datagram::LinkId link)
       : server_(server),
         id_(id),
@@ -180,15 +179,13 @@ Status DispatcherServer::listen_once(const ServerSettings& settings) {
   address_ = settings.listen;
   if (has(identity::Carrier::tcp)) {
     const auto accepted = [this](std::shared_ptr<carrier::Connection> it) { accept(std::move(it)); };
-    TAUT_TRY(listener_, settings.inherited
-                            ? carrier::TcpListener::adopt(loop_, *settings.inherited, accepted)
-                            : carrier::TcpListener::listen(loop_, address_, accepted));
+    TAUT_TRY(listener_, settings.inherited ? carrier::TcpListener::adopt(loop_, *settings.inherited, accepted)
+                                           : carrier::TcpListener::listen(loop_, address_, accepted));
     address_ = listener_->address();
   }
   if (has(identity::Carrier::udp)) {
     const auto accepted = [this](datagram::LinkId link, const link::Peer& peer) { accept(link, peer); };
-    TAUT_TRY(datagrams_,
-             DatagramSocket::bind(loop_, address_, local_, kServed, accepted));
+    TAUT_TRY(datagrams_, DatagramSocket::bind(loop_, address_, local_, kServed, accepted));
     address_ = datagrams_->address();
   }
   return {};

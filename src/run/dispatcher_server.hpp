@@ -19,8 +19,8 @@
 namespace taut::run {
 
 struct ServerSettings {
-  carrier::Address listen;          ///< the same port on every carrier
-  std::optional<int> inherited;     ///< a TCP socket that listens already, instead
+  carrier::Address listen;       ///< the same port on every carrier
+  std::optional<int> inherited;  ///< a TCP socket that listens already, instead
   std::vector<identity::Carrier> carriers{identity::Carrier::tcp, identity::Carrier::udp};
   dispatcher::Settings dispatcher;  ///< its node is that of the identity
   HalfOpenLimits half_open;

@@ -72,9 +72,8 @@ void handshakes(Rows& rows) {
         f.give(f.initiation());
         return std::string(f.told.empty() && f.endpoint().link_count() == 0 ? "no link" : "a link");
       });
-  add("At most 2 half-open handshakes are kept for one node, 8 for one source (an IPv4 address, or 64 bits "
-      "of an IPv6 one), 1,024 in all, each for 10 s.",
-      "calls three times at once", "silence, counted as refused", [](PacketForger& f) {
+  add("At most 2 half-open handshakes are kept for one node, of which the oldest makes room for a third",
+      "calls three times at once", "an answer", [](PacketForger& f) {
         for (int i = 0; i < 3; ++i) f.give(f.initiation());
         return counted(f);
       });

@@ -164,7 +164,7 @@ void puts(Table& table) {
                 b.say(put_of(kWhole, piece(100)));
                 b.say(put_of(kWhole, piece(100)));
               });
-  table.rules("An inbox that is not here, or whose owner is revoked: `declined`.",
+  table.rules("An inbox that is not here, whose owner is revoked, or into which the sender may not put",
               "writes to an inbox that is not here", "outcome declined",
               [](auto& b) { b.say(put_of(4, piece(4))); });
 }
@@ -175,11 +175,13 @@ void inboxes(Table& table) {
                 b.say(Credit{4U << 20});
                 b.say(Credit{1});
               });
-  table.rules("A node MUST NOT release a number above the highest that was delivered to it on this link.",
-              "releases what was not delivered to it", kSentAway, [](auto& b) {
-                b.bystander_writes(10);
-                b.say(Release{1, {{1, 1}}, {}});
-              });
+  table.rules(
+      "A node MUST NOT release a number above the highest that was delivered to it on this link (of each "
+      "kind).",
+      "releases what was not delivered to it", kSentAway, [](auto& b) {
+        b.bystander_writes(10);
+        b.say(Release{1, {{1, 1}}, {}});
+      });
   table.frames(kF11, "releases nothing", kSentAway, [](auto& b) { b.say(Release{1, {}, {}}); });
   table.frames(kF11, "releases a range that runs backwards", kSentAway,
                [](auto& b) { b.say(Release{1, {{2, 1}}, {}}); });

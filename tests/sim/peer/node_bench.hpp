@@ -34,6 +34,7 @@ class NodeBench {
   void run();
   void absorb(node::Effects effects);
   void use_dispatcher();
+  void answer_as_due(const frame::Frame& frame);
 
   TestNode node_{kSeed, "victim"};
   TestNode friend_{kSeed + 1, "friend"};

@@ -69,12 +69,9 @@ TEST_CASE("whatever is asked, the answers are those of the store in memory") {
 TEST_CASE("an operation that breaks the contract is refused alone") {
   Folder folder;
   auto tables = open_tables(folder / "post.db");
-  std::vector<Operation> batch{AddNode{value_numbered<NodeId>(1), {}, {}},
-                               put_of(1, 5),
-                               put_of(2, 1),
-                               put_of(1, 4),
-                               SaveCard{value_numbered<NodeId>(2), 1, {}, Bytes(3)},
-                               put_of(1, 6)};
+  std::vector<Operation> batch{
+      AddNode{value_numbered<NodeId>(1), {}, {}},           put_of(1, 5), put_of(2, 1), put_of(1, 4),
+      SaveCard{value_numbered<NodeId>(2), 1, {}, Bytes(3)}, put_of(1, 6)};
   const auto results = tables->carry_out(batch);
   CHECK(results[1].has_value());
   CHECK(results[2].error().code == Errc::misuse);
