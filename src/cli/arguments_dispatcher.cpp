@@ -46,7 +46,7 @@ Outcome<MetricsPlace> metrics_place(const std::string& typed) {
   constexpr std::string_view kUnix = "unix:";
   if (typed.starts_with(kUnix) && typed.size() > kUnix.size())
     return std::filesystem::path(typed.substr(kUnix.size()));
-  TAUT_TRY(const carrier::Address at, address("--metrics", typed));
+  TAUT_TRY(carrier::Address at, address("--metrics", typed));
   if (carrier::is_loopback(at)) return at;
   return failure(ExitCode::usage, "not_loopback",
                  "--metrics takes no '" + typed + "': other machines reach it",

@@ -34,7 +34,7 @@ Outcome<std::optional<std::string>> save_revocation(const InitRequest& request, 
                                                     const Context& context) {
   const auto revocation = node::sign_revocation(store, std::nullopt);
   if (!revocation) return state_failure(store, revocation.error());
-  const std::string file = request.revocation.value_or(file_beside(context, to_text(revocation->node_id())));
+  std::string file = request.revocation.value_or(file_beside(context, to_text(revocation->node_id())));
   const Done written = write_revocation(file, *revocation, request.name);
   if (written) return file;
   if (request.revocation) return std::unexpected(written.error());

@@ -187,7 +187,7 @@ std::optional<Instant> Session::next_deadline() const {
   consider(flow_.next_deadline());
   if (old_keys_) consider(old_keys_until_);
   if (overdue_since_ && !closed_at_) consider(*overdue_since_ + kRekeyGrace);
-  if (closing_deadline_ && !closed_at_) consider(*closing_deadline_);
+  if (closing_deadline_ && !closed_at_) consider(closing_deadline_);
   if (closed_at_) consider(over_at());
   return at;
 }

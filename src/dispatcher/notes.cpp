@@ -25,8 +25,8 @@ void Notes::answer(std::optional<ConnectionId> connection, frame::RequestId requ
 void Notes::save(Connection& from, frame::RequestId request, NoteKind kind, Bytes note) {
   if (!from.is_registered()) return answer(from.id, request, AnswerStatus::refused);
   Resident& node = *from.resident;
-  common_.issue(SaveNote{node.id, kind, note},
-                NotePending{from.id, request, Pin(node), kind, std::move(note)});
+  SaveNote saved{node.id, kind, note};  // before the note moves: arguments have no order
+  common_.issue(std::move(saved), NotePending{from.id, request, Pin(node), kind, std::move(note)});
 }
 
 void Notes::on_set_access(Connection& from, frame::SetAccess& set) {
