@@ -32,7 +32,7 @@ Result<LinkKeyPair> read_link_key_pair(wire::Reader& in, const crypto::Signature
            crypto::DhKeyPair::from_private(crypto::suite(certificate.suite).dh, private_key));
   const LinkKeyClaim claim{certificate.suite, pair.public_key};
   TAUT_CHECK(verify_link_key(certificate, signature_key, claim, std::nullopt));
-  return LinkKeyPair{std::move(pair), std::move(certificate)};
+  return LinkKeyPair{std::move(pair), certificate};
 }
 
 Result<crypto::SignatureKeyPair> read_signature_key(wire::Reader& in) {

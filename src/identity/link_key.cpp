@@ -82,7 +82,7 @@ Result<LinkKeyPair> LinkKeyPair::certify(crypto::DhKeyPair pair, crypto::SuiteId
       node_id_of(signer.public_key), suite, pair.public_key, validity, sequence, {}};
   TAUT_TRY(certificate.signature,
            crypto::sign_with_label(signer, crypto::kTautPrefix, kLabel, tbs_of(certificate)));
-  return LinkKeyPair{std::move(pair), std::move(certificate)};
+  return LinkKeyPair{std::move(pair), certificate};
 }
 
 }  // namespace taut::identity

@@ -19,7 +19,7 @@ Result<LinkProtocol> protocol_for(const Hello& hello, Purposes served) {
     return fail(Errc::incompatible, reasons::kVersionRefused);
   if (hello.purpose > kPurposeMax || !served.contains(static_cast<Purpose>(hello.purpose)))
     return fail(Errc::incompatible, reasons::kPurposeRefused);
-  TAUT_TRY(const LinkProtocol protocol, link_protocol(hello.noise_name));
+  TAUT_TRY(LinkProtocol protocol, link_protocol(hello.noise_name));
   if (!protocol.pattern->names_initiator() && !served.takes_anonymous())
     return fail(Errc::incompatible, reasons::kSuiteRefused);
   return protocol;

@@ -44,7 +44,7 @@ Result<IdentityPayload> read_identity_payload(ByteView bytes) {
   TAUT_CHECK(wire::read_extensions(in, {}));
   const bool is_padded = std::ranges::all_of(in.rest(), [](Byte byte) { return byte == 0; });
   if (!is_padded) return malformed();
-  return IdentityPayload{recipient, signature_key, std::move(certificate)};
+  return IdentityPayload{recipient, signature_key, certificate};
 }
 
 }  // namespace taut::link

@@ -40,8 +40,9 @@ class Creation {
     content.auth.confirmation_tag = next.epoch.confirmation_tag;
     TAUT_TRY(ProtectedMessage message, protect_message(group_, content));
     TAUT_TRY(std::optional<Bytes> welcome, make_welcome(list, applied, next));
+    CommitEffects effects = effects_of(content, group_.own_leaf, list, applied);
     return finish(std::move(content), std::move(secrets), std::move(next), std::move(message),
-                  std::move(welcome), effects_of(content, group_.own_leaf, list, applied));
+                  std::move(welcome), std::move(effects));
   }
 
  private:

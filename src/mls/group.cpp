@@ -44,7 +44,8 @@ Result<Group> Group::create(Hooks hooks, const Client& client, GroupId group_id,
                                             std::move(own.signature_key), std::move(epoch)));
 }
 
-Result<Group> Group::join(Hooks hooks, const OwnKeyPackage& own, ByteView welcome, JoinOptions options) {
+Result<Group> Group::join(Hooks hooks, const OwnKeyPackage& own, ByteView welcome,
+                          const JoinOptions& options) {
   TAUT_TRY(const MlsMessage message, decoded<MlsMessage>(welcome));
   if (message.as<Welcome>() == nullptr) return refuse(errors::kMalformed);
   const GroupState* previous = options.previous == nullptr ? nullptr : options.previous->state_.get();
@@ -53,7 +54,7 @@ Result<Group> Group::join(Hooks hooks, const OwnKeyPackage& own, ByteView welcom
 }
 
 Result<Group::ExternalJoin> Group::join_externally(Hooks hooks, const Client& client, ByteView group_info,
-                                                   ExternalJoinOptions options) {
+                                                   const ExternalJoinOptions& options) {
   TAUT_TRY(ExternalJoinResult joined, join_by_external_commit(hooks, client, group_info, options));
   return ExternalJoin{Group(std::move(joined.group)), std::move(joined.commit)};
 }

@@ -84,12 +84,12 @@ class Group {
   /// @param welcome  the MLSMessage
   /// @errors kMissingKeyPackage: it is for somebody else; kMissingPsk; kMissingTree; whatever is wrong
   static Result<Group> join(Hooks hooks, const OwnKeyPackage& own, ByteView welcome,
-                            JoinOptions options = {});
+                            const JoinOptions& options = {});
   /// By external Commit (§12.4.3.2). The group is as it will be once the commit was accepted; when
   /// another one wins, drop it and begin again with a newer GroupInfo.
   struct ExternalJoin;
   static Result<ExternalJoin> join_externally(Hooks hooks, const Client& client, ByteView group_info,
-                                              ExternalJoinOptions options = {});
+                                              const ExternalJoinOptions& options = {});
   /// A new group of members of this one (§11.3), or the one that follows its ReInit (§11.2): created,
   /// with the commit that adds `members` merged. The Welcome is in `sent`.
   struct Successor;

@@ -53,11 +53,11 @@ bool is_psk(std::string_view modifier) {
 
 Result<HandshakePattern> apply(HandshakePattern pattern, std::string_view modifier,
                                std::string_view previous) {
-  if (modifier == "fallback") return apply_fallback(std::move(pattern));
+  if (modifier == "fallback") return apply_fallback(pattern);
   if (!is_psk(modifier)) return fail(Errc::incompatible, reasons::kUnknownPattern);
   // The order of psk modifiers does not matter, so §8.1 wants them sorted; twice the same says nothing.
   if (is_psk(previous) && previous >= modifier) return fail(Errc::malformed, reasons::kBadProtocolName);
-  return apply_psk(std::move(pattern), static_cast<std::size_t>(modifier[3] - '0'));
+  return apply_psk(pattern, static_cast<std::size_t>(modifier[3] - '0'));
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ Result<HandshakePattern> handshake_pattern(std::string_view section) {
     const std::string_view modifier = rest.substr(0, rest.find('+'));
     if (!is_modifier(modifier)) return fail(Errc::malformed, reasons::kBadProtocolName);
     if (!is_known) return fail(Errc::incompatible, reasons::kUnknownPattern);
-    TAUT_TRY(pattern, apply(std::move(pattern), modifier, previous));
+    TAUT_TRY(pattern, apply(pattern, modifier, previous));
     previous = modifier;
     rest.remove_prefix(modifier.size());
     if (rest == "+") return fail(Errc::malformed, reasons::kBadProtocolName);
