@@ -46,7 +46,9 @@ Outcome<std::uint64_t> card_sequence(store::NodeStore& store) {
 class Dispatching {
  public:
   Dispatching(const DispatcherRunRequest& request, const Context& context, carrier::Loop::Task on_end)
-      : request_(request), context_{context.out, context.home, {}}, thread_([this, on_end = std::move(on_end)] {
+      : request_(request),
+        context_{context.out, context.home, {}},
+        thread_([this, on_end = std::move(on_end)] {
           end_ = cli::run(request_, context_);
           has_ended_ = true;
           on_end();
