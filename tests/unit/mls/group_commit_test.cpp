@@ -96,6 +96,21 @@ TEST_CASE("what the winner made void need not be sent again") {
   CHECK(must(groups[0].merge(staged(groups[0].receive(won.commit, kNow)), kNow)).to_resend.empty());
 }
 
+TEST_CASE("an own commit tells its maker what it tells everyone else") {
+  World world;
+  auto groups = world.group_of({"alice", "bob", "carol"});
+  CommitOptions options{.proposals = {{Remove{{2}}}}};
+  options.authenticated_data = to_bytes(as_bytes("beside"));
+  const SentCommit sent = must(groups[0].commit(std::move(options), kNow));
+  const StagedCommit own = staged(groups[0].receive(sent.commit, kNow));
+  const StagedCommit seen = staged(groups[1].receive(sent.commit, kNow));
+  CHECK(own.is_own());
+  CHECK(equal(own.effects().authenticated_data, as_bytes("beside")));
+  CHECK(equal(seen.effects().authenticated_data, as_bytes("beside")));
+  CHECK(own.effects().removed == seen.effects().removed);
+  CHECK(own.effects().epoch == seen.effects().epoch);
+}
+
 TEST_CASE("the log refused one's own commit, and another's is applied") {
   World world;
   auto groups = world.group_of({"alice", "bob"});
