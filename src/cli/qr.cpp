@@ -26,7 +26,8 @@ constexpr std::array<const char*, 4> kHalfBlocks{" ", "\u2584", "\u2580", "\u258
 
 std::optional<std::string> qr_code(const std::string& text, std::size_t columns) {
   const std::unique_ptr<QRcode, FreeCode> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L));
-  if (!code || static_cast<std::size_t>(code->width) + 2 * std::size_t{kQuietZone} > columns) return std::nullopt;
+  if (!code || static_cast<std::size_t>(code->width) + 2 * std::size_t{kQuietZone} > columns)
+    return std::nullopt;
   std::string out;
   const int end = code->width + kQuietZone;
   for (int y = -kQuietZone; y < end; y += 2) {
