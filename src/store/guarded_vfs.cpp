@@ -1,11 +1,10 @@
 #include "store/guarded_vfs.hpp"
 
-#include <sqlite3.h>
-
 #include <mutex>
 
 #include "base/secret.hpp"
 #include "store/page.hpp"
+#include "store/vfs_layer.hpp"
 
 namespace taut::store {
 
@@ -17,10 +16,9 @@ struct GuardedFile {
   bool holds_pages;  // the database itself, not its log or journal
 };
 
-sqlite3_file* below(sqlite3_file* file) {
-  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<GuardedFile*>(file) + 1);
-}
-bool holds_pages(sqlite3_file* file) { return reinterpret_cast<GuardedFile*>(file)->holds_pages; }
+using Layer = VfsLayer<GuardedFile>;
+
+bool holds_pages(sqlite3_file* file) { return Layer::self(file).holds_pages; }
 
 bool is_page(int size, sqlite3_int64 offset) {
   return size == int{kPageBytes} && offset % sqlite3_int64{kPageBytes} == 0;
@@ -31,10 +29,8 @@ PageNumber number_of(sqlite3_int64 offset) {
 
 static_assert(kDamagedPage == SQLITE_FORMAT);
 
-int close_file(sqlite3_file* file) { return below(file)->pMethods->xClose(below(file)); }
-
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
-  const int code = below(file)->pMethods->xRead(below(file), to, size, offset);
+  const int code = Layer::below(file)->pMethods->xRead(Layer::below(file), to, size, offset);
   if (code != SQLITE_OK || !holds_pages(file) || !is_page(size, offset)) return code;
   const PageView page(static_cast<const Byte*>(to), kPageBytes);
   if (page_holds(page, number_of(offset))) return SQLITE_OK;
@@ -44,75 +40,31 @@ int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
 
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
   if (!holds_pages(file) || !is_page(size, offset))
-    return below(file)->pMethods->xWrite(below(file), from, size, offset);
+    return Layer::below(file)->pMethods->xWrite(Layer::below(file), from, size, offset);
   std::array<Byte, kPageBytes> page;
   std::memcpy(page.data(), from, kPageBytes);
   clear_gap(page, number_of(offset));
   seal_page(page, number_of(offset));
-  const int code = below(file)->pMethods->xWrite(below(file), page.data(), size, offset);
+  const int code = Layer::below(file)->pMethods->xWrite(Layer::below(file), page.data(), size, offset);
   wipe(page);
   return code;
 }
 
-int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-  return below(file)->pMethods->xTruncate(below(file), size);
-}
-int sync_file(sqlite3_file* file, int flags) { return below(file)->pMethods->xSync(below(file), flags); }
-int file_size(sqlite3_file* file, sqlite3_int64* size) {
-  return below(file)->pMethods->xFileSize(below(file), size);
-}
-int lock_file(sqlite3_file* file, int level) { return below(file)->pMethods->xLock(below(file), level); }
-int unlock_file(sqlite3_file* file, int level) { return below(file)->pMethods->xUnlock(below(file), level); }
-int check_reserved_lock(sqlite3_file* file, int* held) {
-  return below(file)->pMethods->xCheckReservedLock(below(file), held);
-}
-int file_control(sqlite3_file* file, int operation, void* argument) {
-  return below(file)->pMethods->xFileControl(below(file), operation, argument);
-}
-int sector_size(sqlite3_file* file) { return below(file)->pMethods->xSectorSize(below(file)); }
-int device_characteristics(sqlite3_file* file) {
-  return below(file)->pMethods->xDeviceCharacteristics(below(file));
-}
-int map_shared(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
-  return below(file)->pMethods->xShmMap(below(file), region, size, extend, out);
-}
-int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
-  return below(file)->pMethods->xShmLock(below(file), offset, count, flags);
-}
-void shared_barrier(sqlite3_file* file) { below(file)->pMethods->xShmBarrier(below(file)); }
-int unmap_shared(sqlite3_file* file, int remove) {
-  return below(file)->pMethods->xShmUnmap(below(file), remove);
-}
-
-// Version 2: with shared memory, without memory-mapped reads, which would pass by the checksums.
-constexpr sqlite3_io_methods kMethods = {2,
-                                         close_file,
-                                         read_file,
-                                         write_file,
-                                         truncate_file,
-                                         sync_file,
-                                         file_size,
-                                         lock_file,
-                                         unlock_file,
-                                         check_reserved_lock,
-                                         file_control,
-                                         sector_size,
-                                         device_characteristics,
-                                         map_shared,
-                                         lock_shared,
-                                         shared_barrier,
-                                         unmap_shared,
-                                         nullptr,
-                                         nullptr};
+constexpr sqlite3_io_methods kMethods = [] {
+  sqlite3_io_methods methods = Layer::methods();
+  methods.xRead = read_file;
+  methods.xWrite = write_file;
+  return methods;
+}();
 
 sqlite3_vfs* layer_below(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
-  auto* guarded = reinterpret_cast<GuardedFile*>(file);
-  guarded->base.pMethods = nullptr;
-  guarded->holds_pages = (flags & SQLITE_OPEN_MAIN_DB) != 0;
-  const int code = layer_below(vfs)->xOpen(layer_below(vfs), name, below(file), flags, flags_out);
-  if (code == SQLITE_OK) guarded->base.pMethods = &kMethods;
+  GuardedFile& guarded = Layer::self(file);
+  guarded.base.pMethods = nullptr;
+  guarded.holds_pages = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  const int code = layer_below(vfs)->xOpen(layer_below(vfs), name, Layer::below(file), flags, flags_out);
+  if (code == SQLITE_OK) guarded.base.pMethods = &kMethods;
   return code;
 }
 

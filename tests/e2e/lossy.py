@@ -15,12 +15,7 @@ LOST_PERCENT = 30
 class Lossy(taut.Case):
     def setUp(self):
         super().setUp()
-        self.far = machines.Machine("far", "10.77.77.1")
-        self.near = machines.Machine("near", "10.77.77.2")
-        for machine in (self.far, self.near):
-            self.addCleanup(machine.remove)
-            machine.create()
-        self.far.connect(self.near)
+        self.far, self.near = machines.far_and_near(self, "10.77.77")
         for machine in (self.far, self.near):
             machine.lose_packets(LOST_PERCENT)
 
@@ -58,8 +53,4 @@ class Lossy(taut.Case):
 
 
 if __name__ == "__main__":
-    reason = machines.why_not()
-    if reason:
-        print(f"skipped: {reason}")
-        sys.exit(77)
-    taut.main()
+    machines.main()

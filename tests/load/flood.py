@@ -24,12 +24,7 @@ URGENT = ["nice", "-n", "-15"]
 class Flood(taut.Case):
     def setUp(self):
         super().setUp()
-        self.far = machines.Machine("far", "10.77.78.1")
-        self.near = machines.Machine("near", "10.77.78.2")
-        for machine in (self.far, self.near):
-            self.addCleanup(machine.remove)
-            machine.create()
-        self.far.connect(self.near)
+        self.far, self.near = machines.far_and_near(self, "10.77.78")
         # So that senders that are nobody's are heard at all.
         machines.command(*self.far.inside, "ip", "route", "add", "default", "via", self.near.address)
         for where in ("all", "wire"):
@@ -66,8 +61,4 @@ class Flood(taut.Case):
 
 
 if __name__ == "__main__":
-    reason = machines.why_not()
-    if reason:
-        print(f"skipped: {reason}")
-        sys.exit(77)
-    taut.main()
+    machines.main()

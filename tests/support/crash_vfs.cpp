@@ -1,5 +1,6 @@
 #include "support/crash_vfs.hpp"
 
+#include "store/vfs_layer.hpp"
 #include "support/crash_disk.hpp"
 
 namespace taut::test {
@@ -13,16 +14,14 @@ struct CrashFile {
   std::shared_ptr<CrashDisk::File>* file;  ///< nullptr: in another folder
 };
 
-CrashFile& self(sqlite3_file* file) { return *reinterpret_cast<CrashFile*>(file); }
-sqlite3_file* real(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&self(file) + 1); }
+using Layer = store::VfsLayer<CrashFile>;
+
+CrashFile& self(sqlite3_file* file) { return Layer::self(file); }
+sqlite3_file* real(sqlite3_file* file) { return Layer::below(file); }
 
 int close_file(sqlite3_file* file) {
   delete self(file).file;
   return real(file)->pMethods->xClose(real(file));
-}
-
-int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
-  return real(file)->pMethods->xRead(real(file), to, size, offset);
 }
 
 int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
@@ -50,51 +49,14 @@ int sync_file(sqlite3_file* file, int) {
   return SQLITE_OK;
 }
 
-int file_size(sqlite3_file* file, sqlite3_int64* size) {
-  return real(file)->pMethods->xFileSize(real(file), size);
-}
-int lock_file(sqlite3_file* file, int level) { return real(file)->pMethods->xLock(real(file), level); }
-int unlock_file(sqlite3_file* file, int level) { return real(file)->pMethods->xUnlock(real(file), level); }
-int check_reserved_lock(sqlite3_file* file, int* held) {
-  return real(file)->pMethods->xCheckReservedLock(real(file), held);
-}
-int file_control(sqlite3_file* file, int operation, void* argument) {
-  return real(file)->pMethods->xFileControl(real(file), operation, argument);
-}
-int sector_size(sqlite3_file* file) { return real(file)->pMethods->xSectorSize(real(file)); }
-int device_characteristics(sqlite3_file* file) {
-  return real(file)->pMethods->xDeviceCharacteristics(real(file));
-}
-int map_shared(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
-  return real(file)->pMethods->xShmMap(real(file), region, size, extend, out);
-}
-int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
-  return real(file)->pMethods->xShmLock(real(file), offset, count, flags);
-}
-void shared_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
-int unmap_shared(sqlite3_file* file, int remove) {
-  return real(file)->pMethods->xShmUnmap(real(file), remove);
-}
-
-constexpr sqlite3_io_methods kMethods = {2,
-                                         close_file,
-                                         read_file,
-                                         write_file,
-                                         truncate_file,
-                                         sync_file,
-                                         file_size,
-                                         lock_file,
-                                         unlock_file,
-                                         check_reserved_lock,
-                                         file_control,
-                                         sector_size,
-                                         device_characteristics,
-                                         map_shared,
-                                         lock_shared,
-                                         shared_barrier,
-                                         unmap_shared,
-                                         nullptr,
-                                         nullptr};
+constexpr sqlite3_io_methods kMethods = [] {
+  sqlite3_io_methods methods = Layer::methods();
+  methods.xClose = close_file;
+  methods.xWrite = write_file;
+  methods.xTruncate = truncate_file;
+  methods.xSync = sync_file;
+  return methods;
+}();
 
 CrashDisk& disk_of(sqlite3_vfs* vfs) { return *static_cast<CrashDisk*>(vfs->pAppData); }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/vfs_layer.hpp"
 #include "support/forgetful_file.hpp"
 
 namespace taut::test {
@@ -31,9 +32,11 @@ std::map<std::string, std::shared_ptr<ForgetfulFile>>& files() {
   return all;
 }
 
-Handle& self(sqlite3_file* file) { return *reinterpret_cast<Handle*>(file); }
+using Layer = store::VfsLayer<Handle>;
+
+Handle& self(sqlite3_file* file) { return Layer::self(file); }
 ForgetfulFile& file_of(sqlite3_file* file) { return **self(file).file; }
-sqlite3_file* real(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(&self(file) + 1); }
+sqlite3_file* real(sqlite3_file* file) { return Layer::below(file); }
 
 /// Now it exists; its name is synced as SQLite syncs it, with the first sync of the file.
 int make_on_disk(sqlite3_file* file) {
@@ -100,46 +103,24 @@ int file_size(sqlite3_file* file, sqlite3_int64* size) {
   return SQLITE_OK;
 }
 
-// Only databases are locked and share memory, and these are always on the disk.
-int lock_file(sqlite3_file* file, int level) { return real(file)->pMethods->xLock(real(file), level); }
-int unlock_file(sqlite3_file* file, int level) { return real(file)->pMethods->xUnlock(real(file), level); }
-int check_reserved_lock(sqlite3_file* file, int* held) {
-  return real(file)->pMethods->xCheckReservedLock(real(file), held);
-}
 /// Hints about sizes and the like would reach the real file.
 int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) { return 4096; }
 int device_characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
-int map_shared(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
-  return real(file)->pMethods->xShmMap(real(file), region, size, extend, out);
-}
-int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
-  return real(file)->pMethods->xShmLock(real(file), offset, count, flags);
-}
-void shared_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
-int unmap_shared(sqlite3_file* file, int remove) {
-  return real(file)->pMethods->xShmUnmap(real(file), remove);
-}
-
-constexpr sqlite3_io_methods kMethods = {2,
-                                         close_file,
-                                         read_file,
-                                         write_file,
-                                         truncate_file,
-                                         sync_file,
-                                         file_size,
-                                         lock_file,
-                                         unlock_file,
-                                         check_reserved_lock,
-                                         file_control,
-                                         sector_size,
-                                         device_characteristics,
-                                         map_shared,
-                                         lock_shared,
-                                         shared_barrier,
-                                         unmap_shared,
-                                         nullptr,
-                                         nullptr};
+// Locks and shared memory are handed on: only databases have them, and these are always on the disk.
+constexpr sqlite3_io_methods kMethods = [] {
+  sqlite3_io_methods methods = Layer::methods();
+  methods.xClose = close_file;
+  methods.xRead = read_file;
+  methods.xWrite = write_file;
+  methods.xTruncate = truncate_file;
+  methods.xSync = sync_file;
+  methods.xFileSize = file_size;
+  methods.xFileControl = file_control;
+  methods.xSectorSize = sector_size;
+  methods.xDeviceCharacteristics = device_characteristics;
+  return methods;
+}();
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   Handle& handle = self(file);

@@ -53,17 +53,6 @@ struct World {
   }
 };
 
-StreamId stream_of(TestNode& node) {
-  StreamId stream = 0;
-  node.store
-      .read([&](Transaction& transaction) -> Status {
-        TAUT_TRY(stream, own_stream(transaction));
-        return {};
-      })
-      .value();
-  return stream;
-}
-
 }  // namespace
 
 TEST_CASE("a node that lives alone is told nothing, however often it looks") {
@@ -79,10 +68,10 @@ TEST_CASE("a snapshot that is put back in its place is rolled back, begins anew,
   world.receive(world.bob);
   TestNode snapshot(world.bob, kHere, 77);
   world.receive(world.bob);
-  const StreamId stream = stream_of(snapshot);
+  const StreamId stream = snapshot.stream();
   const std::size_t keys = snapshot.store.state().sealing_keys.size();
   CHECK(world.receive(snapshot) == Copies{Copy::rolled_back});
-  CHECK(stream_of(snapshot) != stream);
+  CHECK(snapshot.stream() != stream);
   CHECK(snapshot.store.state().counters.empty());
   CHECK(snapshot.store.state().sealing_keys.size() == keys + 1);
   CHECK(world.notice_of(snapshot).copy == Copy::rolled_back);

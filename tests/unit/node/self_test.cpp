@@ -14,17 +14,6 @@ namespace {
 
 NewNode fresh(std::string name) { return {std::move(name), {kDefaultSuite.begin(), kDefaultSuite.end()}}; }
 
-StreamId stream_of(TestNode& node) {
-  StreamId stream = 0;
-  node.store
-      .read([&](Transaction& transaction) -> Status {
-        TAUT_TRY(stream, own_stream(transaction));
-        return {};
-      })
-      .value();
-  return stream;
-}
-
 }  // namespace
 
 TEST_CASE("a state file holds one identity, which is not overwritten") {
@@ -73,21 +62,21 @@ TEST_CASE("a state file of a later version, or a damaged one, is refused with it
 
 TEST_CASE("a state file at another place begins a new stream, once") {
   TestNode bob(2, "bob");
-  const StreamId first = stream_of(bob);
+  const StreamId first = bob.stream();
   bob.store.write([&](Transaction& transaction) { return transaction.set_next_counter(bob.id(), 7); })
       .value();
   bob.reopen(kNow);
-  CHECK(stream_of(bob) == first);
+  CHECK(bob.stream() == first);
   CHECK(bob.store.state().counters.size() == 1);
 
   bob.reopen(kNow, Bytes{4});
   CHECK(bob.self->state_file == StateFile::moved);
-  const StreamId second = stream_of(bob);
+  const StreamId second = bob.stream();
   CHECK(second != first);
   CHECK(bob.store.state().counters.empty());
   bob.reopen(kNow, Bytes{4});
   CHECK(bob.self->state_file == StateFile::as_left);
-  CHECK(stream_of(bob) == second);
+  CHECK(bob.stream() == second);
 }
 
 TEST_CASE("sealing keys: rotated every week, erased when no envelope can need them") {

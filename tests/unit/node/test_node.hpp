@@ -45,6 +45,16 @@ struct TestNode {
         .value();
     return *card;
   }
+  node::StreamId stream() {
+    node::StreamId stream = 0;
+    store
+        .read([&](node::Transaction& transaction) -> Status {
+          TAUT_TRY(stream, node::own_stream(transaction));
+          return {};
+        })
+        .value();
+    return stream;
+  }
   void knows(std::string_view petname, const identity::SignedCard& card) {
     node::add_contact(store, petname, card, node::Verification::verified, kNow).value();
   }
