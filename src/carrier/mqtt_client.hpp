@@ -1,0 +1,81 @@
+#pragma once
+// libmosquitto without its sockets and threads: bytes of the broker in, bytes for the broker out, callbacks
+// as events. For mqtt.cpp only. Not Asio's business; it never waits.
+//
+// The library insists on a socket of its own, which it reads until nothing is left: a broker that sends fast
+// enough would keep it there, and it takes any packet of up to 256 MiB. So its socket is one end of a pair,
+// of which we hold the other: what it has not yet been given it cannot read, and what it makes of that is
+// measured.
+
+#include <memory>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "carrier/mqtt.hpp"
+#include "carrier/socket_pair.hpp"
+
+struct mosquitto;
+
+namespace taut::carrier {
+
+class MqttClient {
+ public:
+  /// What a call of receive() found. A handler may publish() and disconnect(), and nothing else.
+  class Events {
+   public:
+    virtual ~Events() = default;
+    virtual void on_subscribed(MqttSession session) = 0;
+    virtual void on_message(std::string_view topic, ByteView payload) = 0;
+    virtual void on_retained() = 0;
+    virtual void on_answered(int packet_id, Status outcome) = 0;
+  };
+
+  /// @errors as Mqtt::open
+  static Result<std::unique_ptr<MqttClient>> make(const MqttSettings& settings, Events& events);
+  MqttClient(const MqttClient&) = delete;
+  MqttClient& operator=(const MqttClient&) = delete;
+  ~MqttClient();
+
+  /// Begins a new connection: the bytes of the old one are gone, what was published and not answered goes
+  /// again.
+  Status begin();
+  Status receive(ByteView bytes);
+  /// @return  what is to be sent now, about bytes_max at most; empty: nothing
+  Result<Bytes> output(std::size_t bytes_max);
+  /// Keep-alive; once a second or so.
+  Status tick();
+
+  /// @return  the packet ID that on_answered() will name
+  Result<int> publish(ByteView payload);
+  void disconnect(Mqtt::Session session);
+
+ private:
+  struct Callbacks;
+
+  MqttClient(const MqttSettings& settings, Events& events);
+  Status set_up(const MqttSettings& settings);
+  Status set_up_tls(const MqttSettings& settings);
+  Status log_in_as(const MqttLogin& login);
+  Status keep_connect_properties();
+  Status read_what_was_given();
+  Status meter(std::size_t given);
+  Error error_of(int code) const;
+  std::size_t unread_bytes() const;
+
+  Events& events_;
+  std::string topic_;
+  std::string host_;
+  bool is_tls_;
+  std::uint32_t packet_bytes_max_;
+  std::uint32_t session_expiry_s_;
+  int keep_alive_s_;
+  mosquitto* handle_ = nullptr;
+  SocketEnd ours_;  ///< the other end is the library's
+  MqttSession session_ = MqttSession::fresh;
+  bool is_accepted_ = false;           ///< CONNACK came
+  std::optional<Error> failure_;       ///< what a callback found; the call that led to it returns it
+  bool saw_packet_ = false;            ///< since it was last cleared
+  std::size_t unexplained_bytes_ = 0;  ///< given to the library since it last saw a whole packet
+};
+
+}  // namespace taut::carrier
