@@ -55,12 +55,15 @@ Outcome<std::chrono::seconds> lifetime(const std::string& flag, const std::strin
 }
 
 Done finish_handling(const TypedSend& typed, SendRequest& request) {
-  if (typed.wait && *typed.wait != "stored" && *typed.wait != "released")
+  if (typed.wait == "fetched")
+    request.wait = WaitFor::fetched;
+  else if (typed.wait == "released")
+    request.wait = WaitFor::released;
+  else if (typed.wait && *typed.wait != "stored")
     return failure(ExitCode::usage, "wrong_usage", "--wait takes no '" + *typed.wait + "'",
-                   "Give stored or released");
-  if (typed.wait == "released") request.wait = WaitFor::released;
-  if (typed.timeout && request.wait != WaitFor::released)
-    return failure(ExitCode::usage, "wrong_usage", "--timeout is for --wait released",
+                   "Give stored, fetched or released");
+  if (typed.timeout && request.wait == WaitFor::stored)
+    return failure(ExitCode::usage, "wrong_usage", "--timeout is for --wait released, or fetched",
                    "Give both, or neither");
   if (typed.timeout) {
     TAUT_TRY(request.timeout, seconds("--timeout", *typed.timeout));
@@ -116,9 +119,12 @@ void declare_message_commands(ArgumentParser& parser) {
   send.app->add_flag("--all", send.all, "Store it at every dispatcher of the contact, not at two")
       ->disable_flag_override();
   send.app->add_flag("--one", send.one, "Store it at one dispatcher only")->disable_flag_override();
-  send.app->add_option("--wait", send.wait, "Return when it is stored, or when it is released: fetched")
+  send.app
+      ->add_option(
+          "--wait", send.wait,
+          "Return when it is stored, fetched (a dispatcher says so), or released (the contact signs)")
       ->type_name("OUTCOME");
-  send.app->add_option("--timeout", send.timeout, "With --wait released: wait so long, then exit 7")
+  send.app->add_option("--timeout", send.timeout, "With --wait: wait so long, then exit 7")
       ->type_name("SECONDS");
   send.app->add_option("--expires", send.expires, "Not to be fetched after so long: 90s, 10m, 2h, 3d")
       ->type_name("TIME");

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/contact_words.hpp"
+#include "cli/fetching.hpp"
 #include "cli/json.hpp"
 #include "cli/send_words.hpp"
 #include "cli/task_session.hpp"
@@ -19,11 +20,31 @@ Outcome<std::vector<node::Waiting>> waiting(store::NodeStore& store) {
   return *std::move(rows);
 }
 
+std::string_view stage_name(const node::Waiting& row) {
+  switch (row.stage) {
+    case node::Stage::sealed:
+      return "unknown";
+    case node::Stage::stored:
+      return "stored";
+    case node::Stage::fetched:
+      return "fetched";
+    case node::Stage::released:
+      return "released";
+  }
+  return "unknown";
+}
+
+std::string_view stage_words(node::Stage stage) {
+  if (stage == node::Stage::stored) return " (stored, not fetched)";
+  if (stage == node::Stage::fetched) return " (fetched, not signed for)";
+  return stage == node::Stage::released ? " (released)" : "";
+}
+
 Json json_of_waiting(const node::Waiting& row) {
   return {{"v", kJsonVersion},
           {"id", crypto::to_hex(row.message_id.view())},
           {"to", to_text(row.recipient)},
-          {"state", row.stage == node::Stage::stored ? "stored" : "unknown"},
+          {"state", stage_name(row)},
           {"sent", iso_time(row.created)},
           {"expires", row.expires.unix_ms == 0 ? Json(nullptr) : Json(iso_time(row.expires))},
           {"size_bytes", row.size_bytes}};
@@ -31,7 +52,7 @@ Json json_of_waiting(const node::Waiting& row) {
 
 std::string waiting_line(const node::Waiting& row) {
   return crypto::to_hex(row.message_id.view()) + " " + iso_time(row.created) + " to " +
-         to_text(row.recipient) + (row.stage == node::Stage::stored ? " (stored, not fetched)" : "") + "\n";
+         to_text(row.recipient) + std::string(stage_words(row.stage)) + "\n";
 }
 
 Done retry(const NodeId& recipient, const OpenNode& node, Context& context) {
@@ -70,6 +91,8 @@ Done run(const OutboxRequest&, Context& context) {
 Done run(const OutboxRetryRequest&, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const auto rows, waiting(*node.store));
+  const auto is_unsigned = [](const node::Waiting& row) { return row.until == node::Until::released; };
+  if (std::ranges::any_of(rows, is_unsigned)) TAUT_CHECK(fetch_once(node, context));
   std::set<NodeId> recipients;
   for (const node::Waiting& row : rows) recipients.insert(row.recipient);
   Done all;

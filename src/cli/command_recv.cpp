@@ -2,6 +2,7 @@
 #include "cli/copy_words.hpp"
 #include "cli/link_words.hpp"
 #include "cli/message_text.hpp"
+#include "cli/outbox_keeper.hpp"
 #include "cli/task_session.hpp"
 #include "cli/up_lines.hpp"
 #include "node/reasons.hpp"
@@ -17,6 +18,9 @@ constexpr std::size_t kBatchMax = 16;
 /// What was shown and erased is in no file so much later, as long as we stay.
 constexpr std::chrono::seconds kTidyEvery{20};
 
+/// How long we stay for senders who wait for our signature; the next command puts what is left.
+constexpr std::chrono::seconds kReleasesMax{2};
+
 node::Stay stay_of(const RecvRequest& request) {
   const bool waits = request.follow || request.timeout || request.count;
   return waits ? node::Stay::for_more : node::Stay::until_drained;
@@ -30,7 +34,10 @@ class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::O
   Done run();
 
  private:
-  void on_items_ready() override { show_and_stop_if_done(); }
+  void on_items_ready() override {
+    releases_.put_releases();
+    show_and_stop_if_done();
+  }
   void on_drained() override;
   void on_copy_noticed(const node::CopyNoticed& noticed) override;
   void on_finished(const Status& status) override;
@@ -42,6 +49,7 @@ class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::O
   void start();
   void receive();
   void end();
+  void leave_if_over();
   void tidy();
   void show_and_stop_if_done();
   Done show();
@@ -57,14 +65,17 @@ class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::O
   Session session_;
   std::unique_ptr<node::Receiving> receiving_;
   run::TaskRunner runner_;
+  OutboxKeeper releases_;
   std::unique_ptr<run::LocalClient> up_;
   bool is_up_away_ = false;  ///< and reaches no dispatcher
   carrier::Timer timeout_;
   carrier::Timer tidy_;
+  carrier::Timer leave_;
   std::uint64_t shown_count_ = 0;
   bool has_drained_ = false;
   bool is_late_ = false;
   bool is_stopping_ = false;
+  bool is_over_ = false;
   Done failed_;
   Status end_;
 };
@@ -76,12 +87,14 @@ Receiver::Receiver(const RecvRequest& request, const OpenNode& node, Context& co
       session_([this] { stop(); }),
       receiving_(node::make_receiving(*node.store, node.self.identity, context.random, stay_of(request))),
       runner_(session_.loop(), *receiving_, node.self.identity, context.random, *this),
+      releases_(session_.loop(), node, context, [this] { leave_if_over(); }),
       timeout_(session_.loop(),
                [this] {
                  is_late_ = true;
                  stop();
                }),
-      tidy_(session_.loop(), [this] { tidy(); }) {}
+      tidy_(session_.loop(), [this] { tidy(); }),
+      leave_(session_.loop(), [this] { session_.loop().stop(); }) {}
 
 Done Receiver::run() {
   // What an earlier run has received and not shown comes first, and may be all that is asked for.
@@ -103,6 +116,7 @@ void Receiver::start() {
 void Receiver::receive() {
   tidy_.arm(carrier::Loop::now() + kTidyEvery);
   runner_.start();
+  releases_.put_releases();  // what an earlier run has not put
 }
 
 void Receiver::on_line(std::string_view line) {
@@ -172,7 +186,13 @@ void Receiver::on_finished(const Status& status) {
 void Receiver::end() {
   // The last of it may have come with the end.
   if (failed_ && !is_late_ && !session_.was_interrupted() && !has_enough()) failed_ = show();
-  session_.loop().stop();
+  is_over_ = true;
+  if (session_.was_interrupted() || !releases_.is_busy()) return session_.loop().stop();
+  leave_.arm(carrier::Loop::now() + kReleasesMax);
+}
+
+void Receiver::leave_if_over() {
+  if (is_over_) session_.loop().stop();
 }
 
 Done Receiver::show() {

@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/contact_words.hpp"
+#include "cli/fetching.hpp"
 #include "cli/message_source.hpp"
 #include "cli/send_words.hpp"
 #include "cli/task_session.hpp"
@@ -52,6 +53,7 @@ class Sender {
   MessageCutter cutter_;
   Session session_;
   std::optional<run::StandardInput> input_;
+  std::optional<Fetching> fetching_;  ///< where signatures are waited for: they come to our inbox
   std::vector<std::unique_ptr<Target>> targets_;
   Done failed_;  ///< reading or printing
   bool is_reading_ = false;
@@ -63,6 +65,7 @@ node::SendOptions options_of(const SendRequest& request) {
   node::SendOptions options;
   if (request.copies == Copies::one) options.copies = 1;
   if (request.copies == Copies::all) options.copies = node::kCopiesMax;
+  if (request.wait == WaitFor::fetched) options.handling.until = node::Until::fetched;
   if (request.wait == WaitFor::released) options.handling.until = node::Until::released;
   if (request.online_only) options.handling.keep = node::Keep::online_only;
   if (request.expires) options.handling.ttl = *request.expires;
@@ -87,6 +90,7 @@ Sender::Sender(const SendRequest& request, const node::Contact& contact, const O
       session_([this] { stop(); }) {
   for (const auto& card : contact.cards)
     targets_.push_back(std::make_unique<Target>(*this, card, node, options_of(request)));
+  if (request.wait == WaitFor::released) fetching_.emplace(session_.loop(), node, context);
   if (request.text == "-") {
     input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
     return;
@@ -99,6 +103,7 @@ Done Sender::run() {
   TAUT_CHECK(failed_);
   session_.loop().post([this] {
     for (const auto& target : targets_) target->runner.start();
+    if (fetching_) fetching_->start();
     feed();
   });
   session_.loop().run();
@@ -162,8 +167,9 @@ void Sender::stop() {
 }
 
 void Sender::stop_if_finished() {
-  if (std::ranges::all_of(targets_, [](const auto& target) { return target->end.has_value(); }))
-    session_.loop().stop();
+  if (!std::ranges::all_of(targets_, [](const auto& target) { return target->end.has_value(); })) return;
+  if (!fetching_) return session_.loop().stop();
+  fetching_->stop([this] { session_.loop().stop(); });
 }
 
 Done Sender::result() const {
@@ -185,6 +191,10 @@ Done Sender::result() const {
 Done run(const SendRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const node::Contact contact, find_contact(*node.store, request.who));
+  if (request.wait == WaitFor::released && node.self.card.card().inboxes().empty())
+    return failure(ExitCode::usage, "no_dispatcher",
+                   "No dispatcher is in use here, so no signature that a message was released can come",
+                   "Take one: taut dispatcher use LINK; or take a dispatcher's word: --wait fetched");
   return Sender(request, contact, node, context).run();
 }
 

@@ -9,14 +9,12 @@
 #include "cli/copy_words.hpp"
 #include "cli/json.hpp"
 #include "cli/link_words.hpp"
-#include "cli/send_words.hpp"
+#include "cli/outbox_keeper.hpp"
 #include "cli/task_session.hpp"
 #include "cli/up_lines.hpp"
 #include "node/contacts.hpp"
-#include "node/outbox.hpp"
 #include "node/reasons.hpp"
 #include "node/receiving.hpp"
-#include "node/sending.hpp"
 #include "run/local_socket.hpp"
 #include "store/private_files.hpp"
 
@@ -26,9 +24,8 @@ namespace {
 /// How soon what other commands change in the state file is noticed.
 constexpr std::chrono::seconds kLookEvery{2};
 constexpr std::chrono::seconds kUpTidyEvery{20};
-/// What a command left in the outbox is asked for again; a command that still runs answers for itself.
+/// What commands left in the outbox is asked for again.
 constexpr std::chrono::seconds kRetryEvery{60};
-constexpr std::chrono::seconds kRetryAge{60};
 
 /// What other commands may change: the own card, and through it the dispatchers in use.
 Outcome<std::uint64_t> card_sequence(store::NodeStore& store) {
@@ -74,61 +71,6 @@ class Dispatching {
   std::thread thread_;  ///< last: it uses the rest
 };
 
-/// Asks for what other commands left in the outbox, one recipient after the other.
-class OutboxKeeper final : public run::TaskRunner::Owner {
- public:
-  OutboxKeeper(carrier::Loop& loop, const OpenNode& node, Context& context)
-      : loop_(loop), node_(node), context_(context), posts_(loop) {}
-
-  void look() {
-    if (runner_) return;
-    waiting_.clear();
-    const auto rows = node::outbox(*node_.store);
-    const auto now = moment().wall;
-    if (!rows || !now) return;
-    for (const node::Waiting& row : *rows)
-      if (row.created + std::chrono::milliseconds(kRetryAge) <= *now) waiting_.insert(row.recipient);
-    next();
-  }
-  void stop() {
-    waiting_.clear();
-    if (runner_) runner_->stop();
-  }
-  bool is_busy() const { return runner_ != nullptr; }
-
- private:
-  void next() {
-    runner_.reset();
-    while (!waiting_.empty()) {
-      const NodeId recipient = waiting_.extract(waiting_.begin()).value();
-      const auto contact = node::find_contact(*node_.store, to_text(recipient));
-      if (!contact) continue;  // removed since: taut outbox drop
-      const auto card = std::ranges::find(contact->cards, recipient, &identity::SignedCard::node_id);
-      petname_ = contact->petname;
-      sending_ = node::make_sending(*node_.store, node_.self.identity, *card, context_.random);
-      sending_->no_more();
-      runner_ =
-          std::make_unique<run::TaskRunner>(loop_, *sending_, node_.self.identity, context_.random, *this);
-      return runner_->start();
-    }
-  }
-  void on_receipt(const node::Receipt& receipt) override {
-    (void)print_receipt(context_, receipt, petname_);  // a closed stdout is no reason to stop
-  }
-  void on_finished(const Status&) override {
-    posts_.post([this] { next(); });
-  }
-
-  carrier::Loop& loop_;
-  const OpenNode& node_;
-  Context& context_;
-  std::set<NodeId> waiting_;
-  std::string petname_;
-  std::unique_ptr<node::Sending> sending_;
-  std::unique_ptr<run::TaskRunner> runner_;
-  carrier::Posts posts_;
-};
-
 /// A node that stays online, until interrupted.
 class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
  public:
@@ -139,7 +81,10 @@ class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
  private:
   using ClientId = run::LocalServer::ClientId;
 
-  void on_items_ready() override { tell_all(kUpItems); }
+  void on_items_ready() override {
+    tell_all(kUpItems);
+    outbox_.put_releases();
+  }
   void on_drained() override;
   void on_copy_noticed(const node::CopyNoticed& noticed) override;
   void on_finished(const Status& status) override;
@@ -191,7 +136,7 @@ Up::Up(const UpRequest& request, const OpenNode& node, Context& context)
               tidy_.arm(carrier::Loop::now() + kUpTidyEvery);
             }),
       retry_(session_.loop(), [this] {
-        outbox_.look();
+        outbox_.put_all();
         retry_.arm(carrier::Loop::now() + kRetryEvery);
       }) {}
 

@@ -130,14 +130,14 @@ struct DevicesDenyRequest {
 
 /// At how many of the contact's dispatchers a message is stored.
 enum class Copies { one, two, all };
-enum class WaitFor { stored, released };
+enum class WaitFor { stored, fetched, released };
 struct SendRequest {
   std::string who;
   std::string text;    ///< `-`: stdin
   bool lines = false;  ///< a message a line
   Copies copies = Copies::two;
   WaitFor wait = WaitFor::stored;
-  std::optional<std::chrono::milliseconds> timeout;  ///< of waiting for the release
+  std::optional<std::chrono::milliseconds> timeout;  ///< of waiting for more than stored
   std::optional<std::chrono::seconds> expires;
   bool online_only = false;
 };

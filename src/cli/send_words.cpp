@@ -40,6 +40,9 @@ void SendCounts::count(const node::Receipt& receipt) {
     case node::Outcome::taken:
       ++stored;
       return;
+    case node::Outcome::fetched:
+      ++fetched;
+      return;
     case node::Outcome::released:
       ++released;
       return;
@@ -95,11 +98,21 @@ std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string
     return failure_of(
         error, "The inbox of " + name + " is full: " + counted(counts.refused, "message") + " not stored",
         "Try again when " + name + " has fetched some");
+  if (reason == reasons::kNotReleased && counts.fetched >= counts.stored)
+    return failure_of(
+        ExitCode::timeout, error,
+        "The dispatcher says that " + name + " has fetched " +
+            counted(counts.fetched - std::min(counts.fetched, counts.released), "message") +
+            ", but no signature of " + name + " has come for it",
+        "Only for contacts is signed: ask " + name + " to add you; and ask again: taut outbox retry");
   if (reason == reasons::kNotReleased)
-    return failure_of(ExitCode::timeout, error,
-                      name + " has not fetched " + counted(counts.stored - counts.released, "message") +
-                          " in time; the dispatcher keeps what is stored",
-                      "Ask again: taut outbox retry");
+    return failure_of(
+        ExitCode::timeout, error,
+        name + " has not fetched " +
+            counted(counts.stored - std::min(counts.stored, std::max(counts.fetched, counts.released)),
+                    "message") +
+            " in time; the dispatcher keeps what is stored",
+        "Ask again: taut outbox retry");
   if (reason == reasons::kExpired && counts.expired > 0)
     return failure_of(ExitCode::timeout, error,
                       counted(counts.expired, "message") + " to " + name + " expired before it was fetched",

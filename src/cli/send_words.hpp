@@ -10,7 +10,8 @@ namespace taut::cli {
 struct SendCounts {
   std::size_t offered = 0;
   std::size_t stored = 0;
-  std::size_t released = 0;  ///< with --wait: each was counted as stored before
+  std::size_t fetched = 0;   ///< with --wait: each was counted as stored before
+  std::size_t released = 0;  ///< likewise
   std::size_t expired = 0;
   std::size_t unknown = 0;
   std::size_t refused = 0;  ///< full or declined

@@ -13,6 +13,7 @@ enum class ContentType : std::uint16_t {
   bytes = 2,
   welcome = 3,  ///< into a topic
   reset = 4,    ///< of a topic that its sender lost
+  release = 5,  ///< of messages that their recipient has in its store (envelope/release.hpp)
 };
 
 inline constexpr std::size_t kContentBytesMax = std::size_t{1} << 20;

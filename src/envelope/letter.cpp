@@ -15,6 +15,7 @@ Bytes letter_bytes(const Letter& letter) {
   wire::Extensions extensions;
   if (letter.sender_card) extensions.push_back({kSenderCardExtension, to_bytes(letter.sender_card->bytes())});
   if (!letter.delivery_token.empty()) extensions.push_back({kDeliveryTokenExtension, letter.delivery_token});
+  if (letter.release == ReleaseWord::wanted) extensions.push_back({kReleaseWantedExtension, {}});
   return wire::written([&](wire::Writer& out) {
     out.u16(static_cast<std::uint16_t>(letter.signature_key.id))
         .vector(letter.signature_key.bytes.view())
@@ -54,6 +55,13 @@ Result<Bytes> read_delivery_token(const wire::Extensions& extensions) {
   return *bytes;
 }
 
+Result<ReleaseWord> read_release_word(const wire::Extensions& extensions) {
+  const Bytes* bytes = wire::find_extension(extensions, kReleaseWantedExtension);
+  if (bytes == nullptr) return ReleaseWord::unwanted;
+  if (!bytes->empty()) return malformed();
+  return ReleaseWord::wanted;
+}
+
 /// @param letter_view  the letter's bytes, whose signature holds
 Result<Letter> read_letter(ByteView letter_view) {
   wire::Reader in(letter_view);
@@ -67,11 +75,12 @@ Result<Letter> read_letter(ByteView letter_view) {
   TAUT_TRY(const std::uint16_t type, in.u16());
   TAUT_TRY(const ByteView body, in.vector(kContentBytesMax));
   letter.content = {static_cast<ContentType>(type), to_bytes(body)};
-  constexpr std::array known{kSenderCardExtension, kDeliveryTokenExtension};
+  constexpr std::array known{kSenderCardExtension, kDeliveryTokenExtension, kReleaseWantedExtension};
   TAUT_TRY(const wire::Extensions extensions, wire::read_extensions(in, known));
   TAUT_CHECK(in.finish());
   TAUT_TRY(letter.sender_card, read_sender_card(extensions, letter.signature_key));
   TAUT_TRY(letter.delivery_token, read_delivery_token(extensions));
+  TAUT_TRY(letter.release, read_release_word(extensions));
   return letter;
 }
 

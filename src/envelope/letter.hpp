@@ -10,7 +10,8 @@
 //     uint64 time;                         sender's clock, Unix milliseconds; 0: it has none
 //     uint16 content_type;
 //     opaque content<V>;
-//     Extension extensions<V>;             1: the sender's card
+//     Extension extensions<V>;             1: the sender's card; 2: a delivery token;
+//                                          3 (empty): the sender waits for the release
 //   } Letter;
 //
 //   struct {
@@ -43,7 +44,11 @@ inline constexpr Counter kCounterMax = std::numeric_limits<Counter>::max() - 1;
 
 inline constexpr std::uint16_t kSenderCardExtension = 1;
 inline constexpr std::uint16_t kDeliveryTokenExtension = 2;
+inline constexpr std::uint16_t kReleaseWantedExtension = 3;
 inline constexpr std::size_t kDeliveryTokenBytesMax = 32;
+
+/// Whether the sender waits for the recipient's signature that it has the letter (envelope/release.hpp).
+enum class ReleaseWord : std::uint8_t { unwanted, wanted };
 
 struct Letter {
   crypto::SignaturePublic signature_key;
@@ -56,6 +61,7 @@ struct Letter {
   std::optional<identity::SignedCard> sender_card;
   /// What the recipient may show to the sender's dispatchers; 1..kDeliveryTokenBytesMax bytes, or empty.
   Bytes delivery_token;
+  ReleaseWord release = ReleaseWord::unwanted;
 
   NodeId sender() const;
   friend bool operator==(const Letter&, const Letter&) = default;

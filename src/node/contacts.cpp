@@ -172,6 +172,10 @@ Status remove_contact(Store& store, std::string_view petname) {
     TAUT_TRY(const std::optional<ContactRow> row, transaction.contact(petname));
     if (!row) return no_such_contact();
     for (const NodeId& node : row->nodes) TAUT_CHECK(forget_card(transaction, node));
+    TAUT_TRY(const auto releases, transaction.releases());
+    for (const Transaction::ReleaseRow& one : releases)
+      if (std::ranges::find(row->nodes, one.recipient) != row->nodes.end())
+        TAUT_CHECK(transaction.erase_outgoing(one.number));
     return transaction.erase_contact(petname);
   });
 }

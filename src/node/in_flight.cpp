@@ -14,6 +14,19 @@ std::optional<std::chrono::seconds> time_left(const OutgoingRow& row, std::optio
   return std::chrono::ceil<std::chrono::seconds>(left);
 }
 
+/// What a row has come to once its message is at that outcome.
+Stage stage_at(Outcome outcome) {
+  if (outcome == Outcome::stored) return Stage::stored;
+  if (outcome == Outcome::fetched) return Stage::fetched;
+  return outcome == Outcome::released ? Stage::released : Stage::sealed;
+}
+
+/// What its sender waits for.
+Stage goal_of(Until until) {
+  if (until == Until::released) return Stage::released;
+  return until == Until::fetched ? Stage::fetched : Stage::stored;
+}
+
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
@@ -32,6 +45,8 @@ std::string_view name_of(Outcome outcome) {
       return "released";
     case Outcome::taken:
       return "taken";
+    case Outcome::fetched:
+      return "fetched";
   }
   return "unknown";
 }
@@ -43,19 +58,27 @@ bool InFlight::OutMessage::any(State state) const {
 /// One copy that was taken in is enough; a lost link is waited for only as long as there is none.
 bool InFlight::OutMessage::is_settled() const {
   if (any(State::waiting) || any(State::asked)) return false;
-  return any(State::stored) || any(State::taken) || any(State::released) || !any(State::lost);
+  return stage() != Stage::sealed || any(State::taken) || !any(State::lost);
 }
 
-/// Only the task that a message belongs to waits for its release.
-bool InFlight::OutMessage::awaits_release() const {
-  const bool is_wanted = row.until == Until::released && origin == Origin::this_task;
-  return is_wanted && is_settled() && any(State::stored) && !any(State::released);
+/// What is known of it, by the word of dispatchers or by the recipient's.
+Stage InFlight::OutMessage::stage() const {
+  if (is_released()) return Stage::released;
+  if (any(State::fetched)) return Stage::fetched;
+  return any(State::stored) ? Stage::stored : Stage::sealed;
 }
 
-/// The best that a copy came to. Who did not ask for the release hears that it was stored, as ever.
+/// Only the task that a message belongs to waits for more than the storing.
+bool InFlight::OutMessage::waits_on() const {
+  if (origin != Origin::this_task || !is_settled() || stage() == Stage::sealed) return false;
+  return stage() < goal_of(row.until);
+}
+
+/// The best that a copy came to. Who did not ask for more hears that it was stored, as ever.
 Outcome InFlight::OutMessage::outcome() const {
-  const bool is_told = row.until == Until::released || row.keep == Keep::online_only;
-  if (any(State::released)) return is_told ? Outcome::released : Outcome::stored;
+  if (is_released()) return Outcome::released;
+  const bool is_told = goal_of(row.until) > Stage::stored || row.keep == Keep::online_only;
+  if (any(State::fetched)) return is_told ? Outcome::fetched : Outcome::stored;
   if (any(State::stored)) return Outcome::stored;
   if (any(State::taken)) return Outcome::taken;
   if (!is_settled()) return Outcome::unknown;
@@ -66,14 +89,15 @@ Outcome InFlight::OutMessage::outcome() const {
 Completed InFlight::OutMessage::completed() const {
   Receipt receipt{row.message_id, row.recipient, row.created, outcome(), origin, offer, {}, {}};
   for (const Copy& copy : copies)
-    if (copy.state == State::stored || copy.state == State::released)
+    if (copy.state == State::stored || copy.state == State::fetched)
       receipt.stored_at.push_back(copy.submission.dispatcher);
   if (receipt.outcome == Outcome::full) receipt.retry_after = retry_after;
-  const bool waits_on = receipt.outcome == Outcome::stored && row.until == Until::released;
-  const bool is_kept = receipt.outcome == Outcome::unknown || waits_on;
-  const bool is_news = !waits_on || row.stage == Stage::sealed;
+  const Stage reached = stage_at(receipt.outcome);
+  const bool is_short = reached != Stage::sealed && reached < goal_of(row.until);
+  const bool is_kept = receipt.outcome == Outcome::unknown || is_short;
+  const bool is_news = !is_short || row.stage < reached;
   const auto fate = is_kept ? Completed::Row::kept : Completed::Row::done;
-  return {row.number, std::move(receipt), is_news ? fate : Completed::Row::unchanged};
+  return {row.number, std::move(receipt), is_news ? fate : Completed::Row::unchanged, row.until};
 }
 
 void InFlight::add(OutgoingRow row, Origin origin, std::uint64_t offer) {
@@ -81,11 +105,29 @@ void InFlight::add(OutgoingRow row, Origin origin, std::uint64_t offer) {
   for (const Submission& one : message.row.submissions) message.copies.push_back({one, State::waiting});
   size_bytes_ += message.row.envelope.size();
   const RowNumber number = message.row.number;
+  if (message.is_released()) completed_.insert(number);
   messages_.emplace(number, std::move(message));
 }
 
 bool InFlight::awaits_answers() const {
-  return std::ranges::any_of(messages_, [](const auto& one) { return !one.second.awaits_release(); });
+  return std::ranges::any_of(messages_, [](const auto& one) { return !one.second.waits_on(); });
+}
+
+bool InFlight::awaits_signatures() const {
+  const auto is_fetched = [](const auto& one) {
+    return one.second.waits_on() && one.second.any(State::fetched);
+  };
+  return !messages_.empty() && std::ranges::all_of(messages_, is_fetched);
+}
+
+bool InFlight::note_released(std::span<const Transaction::Unreleased> rows) {
+  for (const Transaction::Unreleased& row : rows) {
+    const auto message = messages_.find(row.number);
+    if (row.stage != Stage::released || message == messages_.end()) continue;
+    message->second.row.stage = Stage::released;
+    completed_.insert(row.number);
+  }
+  return !completed_.empty();
 }
 
 InFlight::Copy* InFlight::copy_at(RowNumber number, const NodeId& dispatcher) {
@@ -99,7 +141,7 @@ InFlight::Copy* InFlight::copy_at(RowNumber number, const NodeId& dispatcher) {
 void InFlight::note_completed(RowNumber number) {
   const OutMessage& message = messages_.at(number);
   if (message.is_complete()) completed_.insert(number);
-  if (message.awaits_release() && message.told == OutMessage::Told::nothing) stored_.insert(number);
+  if (message.waits_on() && message.told < message.stage()) advanced_.insert(number);
 }
 
 void InFlight::query(const NodeId& dispatcher, Session& session, RowNumber number, Copy& copy) {
@@ -112,8 +154,8 @@ void InFlight::put_waiting(const NodeId& dispatcher, Session& session, const Mom
   for (auto& [number, message] : messages_) {
     Copy* copy = copy_at(number, dispatcher);
     if (copy == nullptr) continue;
-    if (message.awaits_release() && copy->state == State::stored && !copy->query &&
-        at.now >= message.query_at)
+    const bool is_asked_for = message.waits_on() && message.stage() == Stage::stored;
+    if (is_asked_for && copy->state == State::stored && !copy->query && at.now >= message.query_at)
       query(dispatcher, session, number, *copy);
     if (copy->state != State::waiting && copy->state != State::lost) continue;
     if (message.row.stage == Stage::stored) {
@@ -142,7 +184,7 @@ InFlight::State InFlight::state_after(frame::OutcomeState answer) {
     case frame::OutcomeState::stored:
       return State::stored;
     case frame::OutcomeState::released:
-      return State::released;
+      return State::fetched;
     case frame::OutcomeState::taken:
       return State::taken;
     case frame::OutcomeState::full:
@@ -194,16 +236,16 @@ void InFlight::on_lost(const NodeId& dispatcher) {
 std::optional<Instant> InFlight::next_query() const {
   std::optional<Instant> next;
   for (const auto& [number, message] : messages_)
-    if (message.awaits_release()) next = earliest(next, message.query_at);
+    if (message.waits_on() && message.stage() == Stage::stored) next = earliest(next, message.query_at);
   return next;
 }
 
-std::vector<Completed> InFlight::take_stored() {
+std::vector<Completed> InFlight::take_progress() {
   std::vector<Completed> taken;
-  for (const RowNumber number : std::exchange(stored_, {})) {
+  for (const RowNumber number : std::exchange(advanced_, {})) {
     const auto message = messages_.find(number);
-    if (message == messages_.end() || !message->second.awaits_release()) continue;
-    message->second.told = OutMessage::Told::stored;
+    if (message == messages_.end() || !message->second.waits_on()) continue;
+    message->second.told = message->second.stage();
     taken.push_back(message->second.completed());
   }
   return taken;
@@ -223,11 +265,11 @@ std::vector<Completed> InFlight::take_completed() {
 std::vector<Completed> InFlight::take_all() {
   std::vector<Completed> taken;
   for (const auto& [number, message] : messages_)
-    if (message.told == OutMessage::Told::nothing) taken.push_back(message.completed());
+    if (message.told == Stage::sealed || message.told < message.stage()) taken.push_back(message.completed());
   messages_.clear();
   requests_.clear();
   completed_.clear();
-  stored_.clear();
+  advanced_.clear();
   size_bytes_ = 0;
   return taken;
 }

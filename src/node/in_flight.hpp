@@ -4,10 +4,11 @@
 #include <set>
 
 #include "node/session.hpp"
+#include "node/store.hpp"
 
 namespace taut::node {
 
-/// Between questions whether a message was released: doubles from the first to the last.
+/// Between questions whether a message was fetched: doubles from the first to the last.
 inline constexpr Duration kQueryFirst = std::chrono::milliseconds(500);
 inline constexpr Duration kQueryLast = std::chrono::seconds(30);
 
@@ -17,6 +18,7 @@ struct Completed {
   RowNumber number = 0;
   Receipt receipt;
   Row row = Row::done;
+  Until until = Until::stored;
 };
 
 class InFlight {
@@ -31,8 +33,12 @@ class InFlight {
   bool empty() const { return messages_.empty(); }
   std::size_t count() const { return messages_.size(); }
   std::size_t size_bytes() const { return size_bytes_; }
-  /// Whether anything waits for more than its release.
+  /// Whether anything waits for more than that its recipient has it.
   bool awaits_answers() const;
+  /// Whether all that is left waits for signatures: dispatchers say that it was fetched.
+  bool awaits_signatures() const;
+  /// @return  whether the recipient has signed for any of ours
+  bool note_released(std::span<const Transaction::Unreleased> rows);
 
   /// Puts every copy that waits for this dispatcher and has room, or asks for it where it is known to be
   /// stored; what can never be taken is declined, what is over is expired.
@@ -43,16 +49,16 @@ class InFlight {
   /// When the next question for a release is due.
   std::optional<Instant> next_query() const;
 
-  /// Messages that are stored and wait for their release; each is told once, and stays.
-  std::vector<Completed> take_stored();
+  /// Messages that wait on and are stored, or fetched, by now; each is told once of both, and stays.
+  std::vector<Completed> take_progress();
   /// Messages of which every copy is answered; they leave.
   std::vector<Completed> take_completed();
-  /// Gives up: a message with one stored copy is stored, the rest is unknown. What take_stored told is not
+  /// Gives up: a message with one stored copy is stored, the rest is unknown. What take_progress told is not
   /// told again.
   std::vector<Completed> take_all();
 
  private:
-  enum class State : std::uint8_t { waiting, asked, lost, stored, taken, full, declined, expired, released };
+  enum class State : std::uint8_t { waiting, asked, lost, stored, taken, full, declined, expired, fetched };
   struct Copy {
     Submission submission;
     State state = State::waiting;
@@ -66,12 +72,14 @@ class InFlight {
     std::chrono::seconds retry_after{0};
     Duration query_delay = kQueryFirst;
     Instant query_at;
-    enum class Told : std::uint8_t { nothing, stored } told = Told::nothing;
+    Stage told = Stage::sealed;  ///< by this task
 
     bool any(State state) const;
+    bool is_released() const { return row.stage == Stage::released; }
     bool is_settled() const;
-    bool awaits_release() const;
-    bool is_complete() const { return is_settled() && !awaits_release(); }
+    Stage stage() const;
+    bool waits_on() const;
+    bool is_complete() const { return is_released() || (is_settled() && !waits_on()); }
     Outcome outcome() const;
     Completed completed() const;
   };
@@ -89,7 +97,7 @@ class InFlight {
   std::map<RowNumber, OutMessage> messages_;
   std::map<Request, RowNumber> requests_;
   std::set<RowNumber> completed_;
-  std::set<RowNumber> stored_;
+  std::set<RowNumber> advanced_;
   std::size_t size_bytes_ = 0;
   Bytes token_;
 };

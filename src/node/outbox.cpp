@@ -13,8 +13,9 @@ Result<std::vector<Waiting>> outbox(Store& store) {
       TAUT_TRY(const std::vector<OutgoingRow> page, transaction.outgoing(after, kPage));
       if (page.empty()) return {};
       for (const OutgoingRow& row : page)
-        all.push_back({row.number, row.message_id, row.recipient, row.created, row.envelope.size(), row.stage,
-                       row.expires});
+        if (row.until != Until::nothing)
+          all.push_back({row.number, row.message_id, row.recipient, row.created, row.envelope.size(),
+                         row.stage, row.expires, row.until});
       after = page.back().number;
     }
   }));

@@ -14,9 +14,10 @@ struct Waiting {
   std::size_t size_bytes = 0;  ///< of the envelope
   Stage stage = Stage::sealed;
   WallTime expires;  ///< 0: not known
+  Until until = Until::stored;
 };
 
-/// Everything in the outbox, oldest first.
+/// Everything in the outbox, oldest first, but releases of ours.
 Result<std::vector<Waiting>> outbox(Store& store);
 /// Gives up on one: it may still arrive.
 Status drop(Store& store, RowNumber number);

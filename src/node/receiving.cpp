@@ -7,6 +7,7 @@
 #include "node/inbox.hpp"
 #include "node/linked_task.hpp"
 #include "node/queue_ranges.hpp"
+#include "node/releases.hpp"
 #include "node/self.hpp"
 
 namespace taut::node {
@@ -265,10 +266,15 @@ Status ReceivingTask::open_batch(std::vector<Arrival>& arrivals, SealingKeyNumbe
 Status ReceivingTask::accept_all(Transaction& transaction, const std::vector<Arrival>& arrivals,
                                  SealingKeyNumber newest_key, const Moment& at) {
   TAUT_CHECK(note_wall_time(transaction, at.wall));
+  std::vector<const envelope::Letter*> accepted;
   for (const Arrival& arrival : arrivals) {
+    TAUT_TRY(const bool was_release, note_release(transaction, arrival.letter, identity_.node_id()));
+    if (was_release) continue;
     TAUT_TRY(const Verdict verdict, accept(transaction, arrival, newest_key));
     ++(verdict == Verdict::accepted ? counters_.accepted : counters_.duplicates);
+    if (verdict == Verdict::accepted) accepted.push_back(&arrival.letter);
   }
+  TAUT_CHECK(seal_releases(transaction, {identity_, random_}, accepted, at));
   return look_for_gaps(transaction, at);
 }
 

@@ -65,10 +65,15 @@ struct Submission {
 
 /// Whether dispatchers keep a message for a recipient who is away. Numbers are part of the file's format.
 enum class Keep : std::uint8_t { stored = 0, online_only = 1 };
-/// What the sender waits for before it forgets a message.
-enum class Until : std::uint8_t { stored = 0, released = 1 };
-/// What is known of it.
-enum class Stage : std::uint8_t { sealed = 0, stored = 1 };
+/// What the sender waits for before it forgets a message. Numbers are part of the file's format.
+enum class Until : std::uint8_t {
+  stored = 0,
+  released = 1,  ///< the recipient has signed that it has it
+  fetched = 2,   ///< a dispatcher says so
+  nothing = 3,   ///< a release of ours: it is put, and nobody is told what becomes of it
+};
+/// What is known of it. The same.
+enum class Stage : std::uint8_t { sealed = 0, stored = 1, fetched = 2, released = 3 };
 
 /// A sealed message whose outcome is not known, or not the one that is waited for.
 struct OutgoingRow {

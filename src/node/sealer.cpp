@@ -26,22 +26,29 @@ Result<Bytes> token_to_give(Transaction& transaction, const Sealing& sealing, Ra
   return token_for(access, sealing.identity.node_id(), recipient);
 }
 
+/// A release belongs to no stream: where one is lost nothing is missing.
+Status number(Transaction& transaction, envelope::Letter& letter, const NodeId& recipient) {
+  if (letter.content.type == envelope::ContentType::release) return {};
+  TAUT_TRY(letter.counter, transaction.next_counter(recipient));
+  if (letter.counter > envelope::kCounterMax) return fail(Errc::exhausted, reasons::kKeyExhausted);
+  TAUT_TRY(letter.stream, own_stream(transaction));
+  return transaction.set_next_counter(recipient, letter.counter + 1);
+}
+
 }  // namespace
 
 Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& sealing,
                                      envelope::Content content, const Moment& at, Random& random) {
   const NodeId& recipient = sealing.recipient.node_id();
   TAUT_TRY(const identity::SealingKey key, sealing_key_of(sealing.recipient, at.wall));
-  TAUT_TRY(const Counter counter, transaction.next_counter(recipient));
-  if (counter > envelope::kCounterMax) return fail(Errc::exhausted, reasons::kKeyExhausted);
 
   envelope::Letter letter;
   letter.signature_key = sealing.identity.signature_key().public_key;
   letter.message_id = random.make<MessageId>();
-  TAUT_TRY(letter.stream, own_stream(transaction));
-  letter.counter = counter;
   letter.time = at.wall.value_or(WallTime{});
   letter.content = std::move(content);
+  TAUT_CHECK(number(transaction, letter, recipient));
+  if (sealing.handling.until == Until::released) letter.release = envelope::ReleaseWord::wanted;
   if (sealing.own_card != nullptr) {
     letter.sender_card = *sealing.own_card;
     TAUT_TRY(letter.delivery_token, token_to_give(transaction, sealing, random));
@@ -58,7 +65,6 @@ Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& se
   for (const NodeId& dispatcher : sealing.dispatchers)
     row.submissions.push_back({dispatcher, random.make<SubmissionId>()});
   TAUT_TRY(row.number, transaction.add_outgoing(row));
-  TAUT_CHECK(transaction.set_next_counter(recipient, counter + 1));
   return row;
 }
 

@@ -32,7 +32,7 @@ struct Sealing {
 };
 
 /// Takes the next counter, seals, and adds the row: all of it in the caller's transaction, so that a counter
-/// and its message exist together or not at all.
+/// and its message exist together or not at all. A release has none.
 Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& sealing,
                                      envelope::Content content, const Moment& at, Random& random);
 

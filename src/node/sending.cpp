@@ -21,6 +21,7 @@ constexpr std::size_t kBatch = 64;
 Status status_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::stored:
+    case Outcome::fetched:
     case Outcome::released:
     case Outcome::taken:
       return {};
@@ -34,6 +35,11 @@ Status status_of(Outcome outcome) {
       return fail(Errc::unavailable, reasons::kOutcomeUnknown);
   }
   return fail(Errc::misuse, reasons::kMisuse);
+}
+
+/// Nobody signs for it any more.
+bool is_forgotten(const OutgoingRow& row, const Moment& at) {
+  return at.wall && row.expires.unix_ms != 0 && *at.wall > row.expires + kEnvelopeLife;
 }
 
 class SendingTask final : public LinkedTask<Sending> {
@@ -74,13 +80,15 @@ class SendingTask final : public LinkedTask<Sending> {
   std::vector<NodeId> targets();
   bool has_room() const;
   void load_pending(const Moment& at);
-  Status load_page(Transaction& transaction, std::vector<OutgoingRow>& rows);
+  Status load_page(Transaction& transaction, std::vector<OutgoingRow>& rows, const Moment& at);
   Status readdress(Transaction& transaction, OutgoingRow& row);
   void seal_offered(const Moment& at);
   Status seal_batch(Transaction& transaction, std::vector<OutgoingRow>& rows, const Moment& at);
   Status write_answers(Transaction& transaction);
   void flush_answers(const Moment& at);
   void report(const std::vector<Completed>& completed);
+  void look_for_releases(const Moment& at);
+  void await_signatures(const Moment& at);
   void finish_if_done(const Moment& at);
   void give_up(const Moment& at);
 
@@ -105,7 +113,9 @@ class SendingTask final : public LinkedTask<Sending> {
   bool card_was_sent_ = false;
   InFlight in_flight_;
   std::vector<RowNumber> to_erase_;
-  std::vector<RowNumber> to_mark_;  // stored, and waiting for their release
+  std::map<RowNumber, Stage> to_mark_;  // stored or fetched, and waiting for more
+  std::optional<Instant> look_due_;     // whether the recipient has signed
+  std::optional<Instant> signed_due_;   // after dispatchers have said that all was fetched
   std::optional<Instant> release_due_;
   std::optional<Instant> waiting_since_;  // for the last progress, while there is work
   Status verdict_;
@@ -276,7 +286,8 @@ void SendingTask::gather(const Moment& at) {
   for (const NodeId& node : connections_.in_state(Connections::State::ready))
     in_flight_.put_waiting(node, *connections_.ready(node), at);
   report(in_flight_.take_completed());
-  report(in_flight_.take_stored());
+  report(in_flight_.take_progress());
+  await_signatures(at);
   const bool has_work = in_flight_.awaits_answers() || !offered_.empty();
   if (to_erase_.size() >= kBatch || !in_flight_.awaits_answers()) flush_answers(at);
   if (!has_work) waiting_since_.reset();
@@ -289,20 +300,29 @@ void SendingTask::load_pending(const Moment& at) {
   while (!pending_done_ && has_room() && !targets().empty()) {
     std::vector<OutgoingRow> rows;
     const Status loaded =
-        store_.write([&](Transaction& transaction) { return load_page(transaction, rows); });
+        store_.write([&](Transaction& transaction) { return load_page(transaction, rows, at); });
     if (!succeeded(loaded, at)) return;
     for (OutgoingRow& row : rows) in_flight_.add_earlier(std::move(row));
   }
 }
 
-Status SendingTask::load_page(Transaction& transaction, std::vector<OutgoingRow>& rows) {
+Status SendingTask::load_page(Transaction& transaction, std::vector<OutgoingRow>& rows, const Moment& at) {
   TAUT_TRY(std::vector<OutgoingRow> page, transaction.outgoing(pending_after_, kBatch));
   pending_done_ = page.empty();
   for (OutgoingRow& row : page) {
     pending_after_ = std::max(pending_after_, row.number);
     if (row.recipient != recipient_.node_id() || readdressed_.contains(row.number)) continue;
+    if (options_.pending == Pending::releases && row.until != Until::nothing) continue;
     if (row.keep == Keep::online_only) {  // that was then
       TAUT_CHECK(transaction.erase_outgoing(row.number));
+      continue;
+    }
+    if (row.stage == Stage::released) {
+      rows.push_back(std::move(row));
+      continue;
+    }
+    if (row.stage == Stage::fetched) {  // no dispatcher can say more; the recipient may still sign
+      if (is_forgotten(row, at)) TAUT_CHECK(transaction.erase_outgoing(row.number));
       continue;
     }
     if (row.stage == Stage::sealed) TAUT_CHECK(readdress(transaction, row));
@@ -376,13 +396,16 @@ Status SendingTask::seal_batch(Transaction& transaction, std::vector<OutgoingRow
 void SendingTask::hear(const NodeId& dispatcher, PutAnswered& answer, const Moment& at) {
   in_flight_.on_answer(dispatcher, answer, at.now);
   waiting_since_ = at.now;
+  if (options_.handling.until == Until::released && !look_due_) look_due_ = at.now + kLookForReleases;
 }
 
 void SendingTask::report(const std::vector<Completed>& completed) {
   for (const Completed& one : completed) {
-    const bool is_stored = one.receipt.outcome == Outcome::stored;
+    const Outcome outcome = one.receipt.outcome;
     if (one.row == Completed::Row::done) to_erase_.push_back(one.number);
-    if (one.row == Completed::Row::kept && is_stored) to_mark_.push_back(one.number);
+    if (one.row == Completed::Row::kept && outcome == Outcome::stored) to_mark_[one.number] = Stage::stored;
+    if (one.row == Completed::Row::kept && outcome == Outcome::fetched) to_mark_[one.number] = Stage::fetched;
+    if (one.until == Until::nothing) continue;  // what becomes of a release is nobody's concern
     const bool is_ours = one.receipt.origin == Origin::this_task;
     if (verdict_ && (is_ours || !has_offered_)) verdict_ = status_of(one.receipt.outcome);
     if (one.row != Completed::Row::unchanged) emit(one.receipt);
@@ -392,7 +415,7 @@ void SendingTask::report(const std::vector<Completed>& completed) {
 /// A receipt may go out before its row is gone: who crashes in between asks again, and gets the same answer.
 Status SendingTask::write_answers(Transaction& transaction) {
   for (const RowNumber number : to_erase_) TAUT_CHECK(transaction.erase_outgoing(number));
-  for (const RowNumber number : to_mark_) TAUT_CHECK(transaction.set_stage(number, Stage::stored));
+  for (const auto& [number, stage] : to_mark_) TAUT_CHECK(transaction.set_stage(number, stage));
   return {};
 }
 
@@ -402,6 +425,29 @@ void SendingTask::flush_answers(const Moment& at) {
   to_erase_.clear();
   to_mark_.clear();
   succeeded(written, at);
+}
+
+/// Releases come to our own inbox, whoever of us empties it.
+void SendingTask::look_for_releases(const Moment& at) {
+  if (options_.handling.until != Until::released || in_flight_.empty() || (look_due_ && at.now < *look_due_))
+    return;
+  look_due_ = at.now + kLookForReleases;
+  std::vector<Transaction::Unreleased> rows;
+  const Status looked = store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(rows, transaction.unreleased(recipient_.node_id()));
+    return {};
+  });
+  if (!succeeded(looked, at)) return;
+  if (in_flight_.note_released(rows)) signed_due_.reset();
+}
+
+/// Not everybody signs: contacts do. Who has set no time waits a little for it.
+void SendingTask::await_signatures(const Moment& at) {
+  const bool is_all = no_more_ && offered_.empty() && in_flight_.awaits_signatures();
+  if (!is_all)
+    signed_due_.reset();
+  else if (!signed_due_ && !options_.release_deadline)
+    signed_due_ = at.now + kSignatureGrace;
 }
 
 // Ends.
@@ -437,8 +483,10 @@ void SendingTask::on_tick(const Moment& at) {
   if (waiting_since_ && at.now >= *waiting_since_ + options_.answer_deadline) return give_up(at);
   if (release_due_ && at.now >= *release_due_ && !in_flight_.empty() && !in_flight_.awaits_answers())
     return give_up(at);
+  if (signed_due_ && at.now >= *signed_due_) return give_up(at);
   connections_.redial(at, effects_);
-  gather(at);
+  look_for_releases(at);
+  if (!is_over()) gather(at);
 }
 
 std::optional<Instant> SendingTask::own_deadline() const {
@@ -446,8 +494,8 @@ std::optional<Instant> SendingTask::own_deadline() const {
   std::optional<Instant> next = connections_.redial_deadline();
   if (waiting_since_) next = earliest(next, *waiting_since_ + options_.answer_deadline);
   if (!in_flight_.empty() && !in_flight_.awaits_answers()) next = earliest(next, release_due_);
-  next = earliest(next, in_flight_.next_query());
-  return next;
+  if (!in_flight_.empty()) next = earliest(next, earliest(look_due_, signed_due_));
+  return earliest(next, in_flight_.next_query());
 }
 
 void SendingTask::end_early(const Moment& at) { give_up(at); }

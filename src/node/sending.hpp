@@ -21,13 +21,25 @@ namespace taut::node {
 /// Every dispatcher that a card may list, its own node among them.
 inline constexpr std::size_t kCopiesMax = identity::kDispatcherCountMax + 1;
 
+/// What of the outbox a task takes along.
+enum class Pending : std::uint8_t {
+  all,
+  releases,  ///< ours, of which nobody is told anything
+};
+
 struct SendOptions {
   std::size_t copies = 2;  ///< dispatchers that a message is put at, where the card lists as many
   Handling handling = {};
+  Pending pending = Pending::all;
   Duration connect_deadline = std::chrono::seconds(15);
   Duration answer_deadline = std::chrono::seconds(30);  ///< without any progress
-  std::optional<Duration> release_deadline = {};        ///< for what is stored, from the start on
+  std::optional<Duration> release_deadline = {};        ///< for what waits on, from the start on
 };
+
+/// Between looks whether the recipient has signed for what was sent.
+inline constexpr Duration kLookForReleases = std::chrono::milliseconds(500);
+/// After dispatchers have said that all was fetched, where no deadline is given.
+inline constexpr Duration kSignatureGrace = std::chrono::seconds(30);
 
 /// Messages that may be sealed and not answered.
 inline constexpr std::size_t kInFlightMax = 256;
@@ -38,9 +50,10 @@ inline constexpr std::size_t kOfferedBytesMax = std::size_t{4} << 20;
 ///   unavailable (unreachable, no_dispatcher, sealing_key_expired): nothing was sent, nothing is kept;
 ///   unauthentic (identity_mismatch, revoked): the same;
 ///   unavailable (outcome_unknown): receipts say which messages; they are in the outbox;
-///   unavailable (not_released): receipts say what is stored; it is in the outbox;
+///   unavailable (not_released): receipts say what is stored or fetched; it is in the outbox;
 ///   exhausted (full), violation (declined, expired): receipts say which; they are not kept.
-/// With Until::released a message has two receipts: stored, and what comes of it.
+/// With Until::fetched or released a message has a receipt for each step: stored, fetched, released. Releases
+/// come to the own inbox: somebody has to receive meanwhile (node/receiving.hpp).
 class Sending : public Task {
  public:
   /// How many messages may be offered now.

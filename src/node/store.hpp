@@ -62,11 +62,25 @@ class Transaction {
   virtual Result<RowNumber> add_outgoing(const OutgoingRow& row) = 0;
   /// Those with a higher number than `after`, ascending, at most `count_max`.
   virtual Result<std::vector<OutgoingRow>> outgoing(RowNumber after, std::size_t count_max) = 0;
-  /// Nothing happens where there is none: another process may have been faster.
+  /// Nothing happens where there is none, or where it is further: another process may have been faster.
   virtual Status set_stage(RowNumber number, Stage stage) = 0;
-  /// The same.
+  /// Nothing happens where there is none.
   virtual Status erase_outgoing(RowNumber number) = 0;
+  /// Without releases of ours.
   virtual Result<std::size_t> outgoing_count() = 0;
+  struct Unreleased {
+    RowNumber number = 0;
+    MessageId message_id;
+    Stage stage = Stage::sealed;
+  };
+  /// Messages to this recipient whose release is waited for, ascending by number.
+  virtual Result<std::vector<Unreleased>> unreleased(const NodeId& recipient) = 0;
+  struct ReleaseRow {
+    RowNumber number = 0;
+    NodeId recipient;
+  };
+  /// Releases of ours that wait to be put.
+  virtual Result<std::vector<ReleaseRow>> releases() = 0;
 
   virtual Result<std::optional<StreamRow>> stream(const NodeId& sender, StreamId stream) = 0;
   virtual Status put_stream(const StreamRow& row) = 0;

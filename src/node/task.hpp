@@ -55,8 +55,9 @@ enum class Outcome : std::uint8_t {
   declined = 2,  ///< by none, and it will not be
   expired = 3,   ///< its time was over before it was fetched
   unknown = 4,   ///< asked, not answered: kept in the outbox
-  released = 5,  ///< the recipient's node has it, as a dispatcher says
+  released = 5,  ///< the recipient's node has it, and has signed that
   taken = 6,     ///< accepted, and no more is said to strangers
+  fetched = 7,   ///< the recipient's node has it, as a dispatcher says
 };
 std::string_view name_of(Outcome outcome);
 

@@ -32,21 +32,22 @@ Result<std::vector<Submission>> unpacked(ByteView bytes) {
   return submissions;
 }
 
-/// An enumeration of two.
-template <class Flag>
-Result<Flag> flag_in(const Query& query, int column) {
+/// An enumeration whose numbers go from 0 to `last`.
+template <class Choice>
+Result<Choice> choice_in(const Query& query, int column, Choice last) {
   const std::int64_t number = query.i64(column);
-  if (number < 0 || number > 1) return fail(Errc::unavailable, reasons::kDamaged);
-  return static_cast<Flag>(number);
+  if (number < 0 || number > static_cast<std::int64_t>(last))
+    return fail(Errc::unavailable, reasons::kDamaged);
+  return static_cast<Choice>(number);
 }
 
 Result<OutgoingRow> outgoing_in(const Query& query) {
   TAUT_TRY(const MessageId message, query.value<MessageId>(1));
   TAUT_TRY(const NodeId recipient, query.value<NodeId>(2));
   TAUT_TRY(std::vector<Submission> copies, unpacked(query.bytes(4)));
-  TAUT_TRY(const Keep keep, flag_in<Keep>(query, 7));
-  TAUT_TRY(const Until until, flag_in<Until>(query, 8));
-  TAUT_TRY(const Stage stage, flag_in<Stage>(query, 9));
+  TAUT_TRY(const Keep keep, choice_in(query, 7, Keep::online_only));
+  TAUT_TRY(const Until until, choice_in(query, 8, Until::nothing));
+  TAUT_TRY(const Stage stage, choice_in(query, 9, Stage::released));
   return OutgoingRow{query.u64(0),
                      message,
                      recipient,
@@ -99,7 +100,7 @@ Result<std::vector<OutgoingRow>> NodeTransaction::outgoing(RowNumber after, std:
 }
 
 Status NodeTransaction::set_stage(RowNumber number, Stage stage) {
-  return database_.run("UPDATE outgoing SET stage = ? WHERE number = ?",
+  return database_.run("UPDATE outgoing SET stage = ?1 WHERE number = ?2 AND stage < ?1",
                        column_of(static_cast<std::uint64_t>(stage)), column_of(number));
 }
 
@@ -107,7 +108,30 @@ Status NodeTransaction::erase_outgoing(RowNumber number) {
   return database_.run("DELETE FROM outgoing WHERE number = ?", number);
 }
 
-Result<std::size_t> NodeTransaction::outgoing_count() { return count("SELECT count(*) FROM outgoing"); }
+Result<std::size_t> NodeTransaction::outgoing_count() {
+  return count("SELECT count(*) FROM outgoing WHERE until <> 3");  // Until::nothing
+}
+
+Result<std::vector<node::Transaction::Unreleased>> NodeTransaction::unreleased(const NodeId& recipient) {
+  TAUT_TRY(Query query,
+           database_.query("SELECT number, message_id, stage FROM outgoing"
+                           " WHERE recipient = ? AND until = 1 ORDER BY number",  // Until::released
+                           recipient));
+  return all_rows<Unreleased>(query, [&]() -> Result<Unreleased> {
+    TAUT_TRY(const MessageId message, query.value<MessageId>(1));
+    TAUT_TRY(const Stage stage, choice_in(query, 2, Stage::released));
+    return Unreleased{query.u64(0), message, stage};
+  });
+}
+
+Result<std::vector<node::Transaction::ReleaseRow>> NodeTransaction::releases() {
+  TAUT_TRY(Query query,
+           database_.query("SELECT number, recipient FROM outgoing WHERE until = 3"));  // Until::nothing
+  return all_rows<ReleaseRow>(query, [&]() -> Result<ReleaseRow> {
+    TAUT_TRY(const NodeId recipient, query.value<NodeId>(1));
+    return ReleaseRow{query.u64(0), recipient};
+  });
+}
 
 Result<std::optional<StreamRow>> NodeTransaction::stream(const NodeId& sender, StreamId stream) {
   TAUT_TRY(Query query,

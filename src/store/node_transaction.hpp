@@ -44,6 +44,8 @@ class NodeTransaction final : public node::Transaction {
   Status set_stage(node::RowNumber number, node::Stage stage) override;
   Status erase_outgoing(node::RowNumber number) override;
   Result<std::size_t> outgoing_count() override;
+  Result<std::vector<Unreleased>> unreleased(const NodeId& recipient) override;
+  Result<std::vector<ReleaseRow>> releases() override;
 
   Result<std::optional<node::StreamRow>> stream(const NodeId& sender, node::StreamId stream) override;
   Status put_stream(const node::StreamRow& row) override;

@@ -152,14 +152,30 @@ class MemoryTransaction final : public Transaction {
   }
   Status set_stage(RowNumber number, Stage stage) override {
     if (const auto found = state_.outgoing.find(number); found != state_.outgoing.end())
-      found->second.stage = stage;
+      found->second.stage = std::max(found->second.stage, stage);
     return {};
   }
   Status erase_outgoing(RowNumber number) override {
     state_.outgoing.erase(number);
     return {};
   }
-  Result<std::size_t> outgoing_count() override { return state_.outgoing.size(); }
+  Result<std::size_t> outgoing_count() override {
+    const auto is_told = [](const auto& one) { return one.second.until != Until::nothing; };
+    return static_cast<std::size_t>(std::ranges::count_if(state_.outgoing, is_told));
+  }
+  Result<std::vector<Unreleased>> unreleased(const NodeId& recipient) override {
+    std::vector<Unreleased> rows;
+    for (const auto& [number, row] : state_.outgoing)
+      if (row.recipient == recipient && row.until == Until::released)
+        rows.push_back({number, row.message_id, row.stage});
+    return rows;
+  }
+  Result<std::vector<ReleaseRow>> releases() override {
+    std::vector<ReleaseRow> rows;
+    for (const auto& [number, row] : state_.outgoing)
+      if (row.until == Until::nothing) rows.push_back({number, row.recipient});
+    return rows;
+  }
 
   Result<std::optional<StreamRow>> stream(const NodeId& sender, StreamId stream) override {
     const auto found = state_.streams.find({sender, stream});

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include "envelope/release.hpp"
 #include "node/outbox.hpp"
+#include "node/releases.hpp"
+#include "node/sealer.hpp"
 #include "test_node.hpp"
 #include "test_shell.hpp"
 
@@ -20,9 +23,38 @@ struct World {
     use(bob, post);
     alice.knows("bob", bob.card());
   }
-  void fetch() {
-    const auto task = make_receiving(bob.store, bob.self->identity, bob.random, Stay::until_drained);
+  void become_contacts() {
+    use(alice, post);
+    bob.knows("alice", alice.card());
+  }
+  void fetch() { fetch_for(bob); }
+  void fetch_own() { fetch_for(alice); }
+  void put_releases() {
+    SendOptions options;
+    options.pending = Pending::releases;
+    const auto task = make_sending(bob.store, bob.self->identity, alice.card(), bob.random, options);
+    task->no_more();
     TestShell shell(*task, bob.id());
+    run(shell);
+    CHECK(shell.receipts.empty());
+  }
+  void arrives_at_alice(TestNode& sender, envelope::Content content) {
+    const identity::SignedCard to = alice.card();
+    const auto seal = [&](Transaction& transaction) -> Status {
+      const std::array dispatchers{post.id()};
+      TAUT_TRY(OutgoingRow row, seal_into_outbox(transaction, {sender.self->identity, to, dispatchers},
+                                                 std::move(content), {{}, kNow}, sender.random));
+      post.store(alice.id(), row.envelope);
+      return transaction.erase_outgoing(row.number);
+    };
+    sender.store.write(seal).value();
+  }
+  void fetch_for(TestNode& node) {
+    const auto task = make_receiving(node.store, node.self->identity, node.random, Stay::until_drained);
+    TestShell shell(*task, node.id());
+    run(shell);
+  }
+  void run(TestShell& shell) {
     shell.knows(post);
     shell.start();
     shell.run_to_the_end();
@@ -58,6 +90,12 @@ SendOptions until_released(std::optional<Duration> deadline = {}) {
   return options;
 }
 
+SendOptions until_fetched() {
+  SendOptions options;
+  options.handling.until = Until::fetched;
+  return options;
+}
+
 SendOptions kept_for(std::chrono::seconds ttl) {
   SendOptions options;
   options.handling.ttl = ttl;
@@ -72,8 +110,9 @@ SendOptions online_only() {
 
 }  // namespace
 
-TEST_CASE("who waits for the release is told of the storing first, and asks less and less often") {
+TEST_CASE("who waits for the release is told of every step, and asks less and less often") {
   World world;
+  world.become_contacts();
   Send send(world, until_released(), {"one", "two"});
   send.shell.start();
   send.shell.pass(std::chrono::minutes(30));
@@ -86,14 +125,102 @@ TEST_CASE("who waits for the release is told of the storing first, and asks less
   CHECK(world.waiting()[0].stage == Stage::stored);
 
   world.fetch();
-  send.shell.pass(std::chrono::seconds(31));
-  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::stored, Outcome::released, Outcome::released});
+  send.shell.pass(std::chrono::seconds(29));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::stored, Outcome::fetched, Outcome::fetched});
+  CHECK_FALSE(send.shell.finished.has_value());
+  CHECK(world.waiting()[0].stage == Stage::fetched);
+
+  world.put_releases();
+  CHECK(world.post.puts == 3);  // one signature for both
+  world.fetch_own();
+  send.shell.pass(std::chrono::seconds(1));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::stored, Outcome::fetched, Outcome::fetched,
+                                    Outcome::released, Outcome::released});
   CHECK(send.shell.finished.value().has_value());
   CHECK(world.waiting().empty());
+  CHECK(
+      world.alice.shown().empty());  // a release is nothing to read, and not one of those that come in order
+  world.arrives_at_alice(world.bob, text("hi"));
+  world.fetch_own();
+  CHECK(world.alice.shown_texts() == std::vector<std::string>{"hi"});
+}
+
+TEST_CASE("who takes a dispatcher's word waits for no signature") {
+  World world;
+  Send send(world, until_fetched(), {"one"});
+  send.shell.start();
+  world.fetch();
+  send.shell.pass(std::chrono::seconds(2));
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::fetched});
+  CHECK(send.shell.finished.value().has_value());
+  CHECK(world.waiting().empty());
+  CHECK(releases_waiting(world.bob.store).value().empty());
+}
+
+TEST_CASE("for strangers nothing is signed, and they wait a little for it") {
+  World world;
+  use(world.alice, world.post);
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  world.fetch();
+  CHECK(releases_waiting(world.bob.store).value().empty());
+  send.shell.run_to_the_end();
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::fetched});
+  CHECK(send.shell.finished.value().error().reason == reasons::kNotReleased);
+  REQUIRE(world.waiting().size() == 1);
+  CHECK(world.waiting()[0].stage == Stage::fetched);
+}
+
+TEST_CASE("only the recipient can say that it has a message") {
+  World world;
+  world.become_contacts();
+  TestNode carol{3, "carol"};
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  const std::array named{world.waiting()[0].message_id};
+  const auto by = [&](TestNode& signer, TestNode& sender, const NodeId& to) {
+    world.arrives_at_alice(sender,
+                           envelope::sign_release(to, named, signer.self->identity.signature_key()).value());
+    world.fetch_own();
+    send.shell.pass(std::chrono::seconds(2));
+  };
+  by(carol, carol, world.alice.id());
+  by(carol, world.bob, world.alice.id());
+  by(world.bob, world.bob, carol.id());
+  CHECK(send.outcomes() == Outcomes{Outcome::stored});
+  CHECK(world.alice.shown().empty());
+  by(world.bob, world.bob, world.alice.id());
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::released});
+}
+
+TEST_CASE("nobody who asks gets a signature for what was not taken in, and no contact of old") {
+  World world;
+  world.become_contacts();
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  SUBCASE("the same message twice is signed for once") {
+    const Bytes envelope = world.post.inboxes[world.bob.id()].front().envelope;
+    world.fetch();
+    world.put_releases();
+    world.post.store(world.bob.id(), envelope);
+    world.fetch();
+    CHECK(releases_waiting(world.bob.store).value().empty());
+  }
+  SUBCASE("what waits for a contact goes with it") {
+    world.fetch();
+    CHECK(releases_waiting(world.bob.store).value() == std::vector{world.alice.id()});
+    remove_contact(world.bob.store, "alice").value();
+    CHECK(releases_waiting(world.bob.store).value().empty());
+  }
+  SUBCASE("it is no message of ours that waits") {
+    world.fetch();
+    CHECK(outbox(world.bob.store).value().empty());
+  }
 }
 
 TEST_CASE("who has waited long enough keeps the message in the outbox, and hears of it later") {
   World world;
+  world.become_contacts();
   Send send(world, until_released(std::chrono::seconds(20)), {"one"});
   send.shell.start();
   send.shell.run_to_the_end();
@@ -110,6 +237,15 @@ TEST_CASE("who has waited long enough keeps the message in the outbox, and hears
   CHECK(world.post.puts == 1);
 
   world.fetch();
+  Send later(world, {}, {});
+  later.shell.start();
+  later.shell.run_to_the_end();
+  CHECK(later.outcomes() == Outcomes{Outcome::fetched});
+  CHECK(world.waiting().at(0).stage == Stage::fetched);
+
+  world.put_releases();
+  world.fetch_own();
+  CHECK(world.waiting().at(0).stage == Stage::released);
   Send late(world, {}, {});
   late.shell.start();
   late.shell.run_to_the_end();
@@ -118,14 +254,31 @@ TEST_CASE("who has waited long enough keeps the message in the outbox, and hears
   CHECK(world.waiting().empty());
 }
 
-TEST_CASE("a release is asked for over a new link when the old one is lost") {
+TEST_CASE("what was fetched and never signed for is kept for as long as anybody may sign") {
   World world;
-  Send send(world, until_released(), {"one"});
+  world.become_contacts();
+  Send send(world, until_released(std::chrono::seconds(20)), {"one"});
+  send.shell.start();
+  world.fetch();
+  send.shell.run_to_the_end();
+  for (const auto& [days, left] : {std::pair{27, 1}, std::pair{29, 0}}) {
+    Send later(world, {}, {});
+    later.shell.at.wall = kNow + std::chrono::days(days);
+    later.shell.start();
+    later.shell.run_to_the_end();
+    CHECK(later.shell.receipts.empty());
+    CHECK(world.waiting().size() == static_cast<std::size_t>(left));
+  }
+}
+
+TEST_CASE("a fetching is asked for over a new link when the old one is lost") {
+  World world;
+  Send send(world, until_fetched(), {"one"});
   send.shell.start();
   send.shell.cut_now(world.post);
   world.fetch();
   send.shell.pass(std::chrono::minutes(1));
-  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::released});
+  CHECK(send.outcomes() == Outcomes{Outcome::stored, Outcome::fetched});
   CHECK(world.post.puts == 1);
 }
 
@@ -194,7 +347,7 @@ TEST_CASE("what is for now alone is relayed or declined, and never put again") {
   SUBCASE("relayed") {
     world.post.outcome = frame::OutcomeState::released;
     send.shell.start();
-    CHECK(send.outcomes() == Outcomes{Outcome::released});
+    CHECK(send.outcomes() == Outcomes{Outcome::fetched});
   }
   SUBCASE("nobody there") {
     world.post.outcome = frame::OutcomeState::declined;

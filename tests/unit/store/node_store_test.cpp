@@ -129,6 +129,37 @@ TEST_CASE("cards, dispatchers, counters") {
   });
 }
 
+TEST_CASE("outgoing messages: which wait for their release, and which are releases") {
+  Folder folder;
+  auto store = open_store(folder / "state.db");
+  OutgoingRow row{0, value_numbered<MessageId>(7), id(2), {kStartMs}, to_bytes(text("sealed")), {}};
+  write(store, [&](Transaction& to) {
+    for (const Until until :
+         {Until::stored, Until::released, Until::fetched, Until::nothing, Until::released}) {
+      row.until = until;
+      CHECK(to.add_outgoing(row).has_value());
+    }
+    row.recipient = id(3);
+    CHECK(to.add_outgoing(row).has_value());
+    CHECK(to.outgoing_count() == 5);
+    CHECK(to.set_stage(2, Stage::released).has_value());
+    CHECK(to.set_stage(2, Stage::stored).has_value());  // it never goes back
+  });
+  read(store, [&](Transaction& from) {
+    const auto unreleased = from.unreleased(id(2));
+    REQUIRE(unreleased->size() == 2);
+    CHECK((*unreleased)[0].number == 2);
+    CHECK((*unreleased)[0].message_id == value_numbered<MessageId>(7));
+    CHECK((*unreleased)[0].stage == Stage::released);
+    CHECK((*unreleased)[1].stage == Stage::sealed);
+    const auto releases = from.releases();
+    REQUIRE(releases->size() == 1);
+    CHECK((*releases)[0].number == 4);
+    CHECK((*releases)[0].recipient == id(2));
+    CHECK((*from.outgoing(0, 10))[3].until == Until::nothing);
+  });
+}
+
 TEST_CASE("outgoing messages: in order, with their copies, numbers never used twice") {
   Folder folder;
   auto store = open_store(folder / "state.db");
