@@ -53,8 +53,8 @@ DispatcherProcess::~DispatcherProcess() { die(); }
 
 void DispatcherProcess::start() {
   disk_.open(*this);
-  socket_ = std::make_unique<Socket>(*this, local_, link::Purposes{link::Purpose::dispatcher}, 0,
-                                     [this](datagram::LinkId link) { return on_datagram_link(link); });
+  socket_ = std::make_unique<Socket>(*this, local_, link::Purposes{link::Purpose::dispatcher}.or_anonymous(),
+                                     0, [this](datagram::LinkId link) { return on_datagram_link(link); });
   if (replacing_ == Replacing::on_a_replayed_first_message)
     socket_->received = [this](const PeerAddress& from, ByteView bytes) { on_received(from, bytes); };
   site().network.listen(site().id, this);
@@ -64,7 +64,8 @@ void DispatcherProcess::start() {
 // ---------------------------------------------------------------------- links
 
 void DispatcherProcess::on_stream(StreamEnd end, MachineId from) {
-  auto link = link::StreamLink::accept(local_, {link::Purpose::dispatcher}, site().now(), site().wall());
+  auto link = link::StreamLink::accept(local_, link::Purposes{link::Purpose::dispatcher}.or_anonymous(),
+                                       site().now(), site().wall());
   auto hop = StreamHop::accept(*this, *this, std::move(link), std::move(end));
   hop->tag = ++last_id_;
   sessions_[hop->tag] = {hop, std::nullopt, from};

@@ -36,10 +36,12 @@ void NodeProcess::forget(TaskHost& host) {
         [this, gone = &host] { std::erase_if(tasks_, [&](const auto& one) { return one.get() == gone; }); });
 }
 
-std::shared_ptr<Hop> NodeProcess::dial(const identity::Dispatcher& dispatcher, Hop::Owner& owner) {
-  const auto remote = link::remote_of(dispatcher, self_->identity);
+std::shared_ptr<Hop> NodeProcess::dial(const node::Dial& effect, Hop::Owner& owner) {
+  const bool is_anonymous = effect.caller == node::Caller::anonymous;
+  const auto remote = is_anonymous ? link::anonymous_remote_of(effect.dispatcher)
+                                   : link::remote_of(effect.dispatcher, self_->identity);
   if (!remote) return nullptr;
-  const MachineId to = machine_of(dispatcher);
+  const MachineId to = machine_of(effect.dispatcher);
   if (carrier_ == Carrier::datagram) return socket_->dial(owner, *remote, to);
   const auto make_link = [this, remote = *remote] {
     return link::StreamLink::dial(*local_, remote, link::Purpose::dispatcher, site().now(), site().wall());

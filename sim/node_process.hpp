@@ -28,7 +28,7 @@ class NodeProcess final : public Process {
 
   // For TaskHost.
   /// nullptr: it cannot even be dialled.
-  std::shared_ptr<Hop> dial(const identity::Dispatcher& dispatcher, Hop::Owner& owner);
+  std::shared_ptr<Hop> dial(const node::Dial& effect, Hop::Owner& owner);
   template <class Call>
   node::Effects while_running(TaskHost& host, Call call) {
     running_ = &host;

@@ -55,7 +55,7 @@ void TaskHost::run(Call call) {
 void TaskHost::perform(const node::Dial& effect) {
   hang_up(effect.dispatcher.node_id);
   links_up_.erase(effect.dispatcher.node_id);
-  const std::shared_ptr<Hop> hop = process_.dial(effect.dispatcher, *this);
+  const std::shared_ptr<Hop> hop = process_.dial(effect, *this);
   if (hop) {
     hops_[effect.dispatcher.node_id] = hop;
     return;

@@ -242,6 +242,7 @@ Done Receiver::result() const {
     return failure(ExitCode::unreachable, "up_away", "taut up runs here, and reaches no dispatcher",
                    "Its log says more: taut up --verbose; or look with taut doctor");
   const auto& link = runner_.last_link_failure();
+  if (!end_ && end_.error().reason == reasons::kOwnRevoked) return own_revoked();
   if (!end_ && end_.error().reason == reasons::kNoDispatcher)
     return failure_of(end_.error(), "No dispatcher is in use, so there is nowhere to receive from",
                       "Take one: taut dispatcher use LINK");

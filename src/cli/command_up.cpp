@@ -233,6 +233,7 @@ Done Up::result() {
   if (!end_ && end_.error().reason == reasons::kNoDispatcher)
     return failure_of(end_.error(), "No dispatcher is in use, so nothing can come",
                       "Take one: taut dispatcher use LINK; or be one: taut up --dispatch 127.0.0.1:7420");
+  if (!end_ && end_.error().reason == reasons::kOwnRevoked) return own_revoked();
   if (!end_) return state_failure(*node_.store, end_.error());
   return {};
 }
@@ -241,9 +242,7 @@ Done Up::result() {
 
 Done run(const UpRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
-  if (node.self.card.revocation())
-    return failure(ExitCode::identity, "own_revoked", "This identity has been revoked",
-                   "Make another: taut --home DIR init --name NAME");
+  if (node.self.card.revocation()) return own_revoked();
   return Up(request, node, context).run();
 }
 

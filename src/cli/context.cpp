@@ -90,15 +90,19 @@ std::unexpected<Failure> failure_of(const store::Failure& why) {
   return failure_of(why.error, why.text, next);
 }
 
+std::unexpected<Failure> own_revoked() {
+  return failure(ExitCode::identity, "own_revoked",
+                 "This identity has been revoked: nobody believes it any more, and nothing comes to it",
+                 "Make another, and give its link to your contacts: taut --home DIR init --name NAME");
+}
+
 std::unexpected<Failure> state_failure(const store::NodeStore& store, const Error& error) {
   const store::Failure& said = store.failure();
   const bool is_about_it = said.error == error || error.reason == store::reasons::kStopped;
   if (is_about_it && !said.text.empty()) return failure_of(said);
   if (error.reason == reasons::kFutureState)
     return failure_of(error, "The state file was written by a newer version of taut", "Update taut");
-  if (error.reason == reasons::kOwnRevoked)
-    return failure_of(error, "This identity has been revoked: nobody believes it any more",
-                      "Make another: taut --home DIR init --name NAME");
+  if (error.reason == reasons::kOwnRevoked) return own_revoked();
   if (error.reason == reasons::kRefused)
     return failure_of(error,
                       "The dispatcher does not serve this node: it is not registered there, or was revoked",

@@ -39,6 +39,8 @@ struct OpenNode {
 Outcome<OpenNode> open_node(Context& context);
 
 /// A failure of the state file, or of what is in it, while a command works with it.
+/// Of the own identity: what comes next is another one.
+std::unexpected<Failure> own_revoked();
 std::unexpected<Failure> state_failure(const store::NodeStore& store, const Error& error);
 
 /// What the store says in its own words.

@@ -91,9 +91,7 @@ std::unexpected<Failure> send_failure(store::NodeStore& store, const std::string
   if (reason == reasons::kRevoked)
     return failure_of(error, "The identity of " + name + " has been revoked; nothing was sent",
                       after_revocation(store, name));
-  if (reason == reasons::kOwnRevoked)
-    return failure_of(ExitCode::identity, error, "This identity has been revoked; nothing was sent",
-                      "Make another: taut --home DIR init --name NAME");
+  if (reason == reasons::kOwnRevoked) return own_revoked();
   if (reason == reasons::kFull)
     return failure_of(
         error, "The inbox of " + name + " is full: " + counted(counts.refused, "message") + " not stored",

@@ -2,10 +2,19 @@
 
 namespace taut::node {
 
-void Connections::dial(const identity::Dispatcher& dispatcher, Effects& effects) {
+void Connections::dial(const identity::Dispatcher& dispatcher, Effects& effects, Caller caller) {
   if (is_known(dispatcher.node_id)) return;
-  entries_[dispatcher.node_id].dispatcher = dispatcher;
-  effects.push_back(Dial{dispatcher});
+  Entry& entry = entries_[dispatcher.node_id];
+  entry.dispatcher = dispatcher;
+  entry.usual_caller = entry.caller = caller;
+  effects.push_back(Dial{dispatcher, caller});
+}
+
+void Connections::dial_anonymously(const NodeId& node, Effects& effects) {
+  Entry& entry = entries_.at(node);
+  entry.state = State::dialling;
+  entry.caller = Caller::anonymous;
+  effects.push_back(Dial{entry.dispatcher, entry.caller});
 }
 
 bool Connections::leads_to(const identity::Dispatcher& dispatcher) const {
@@ -72,7 +81,8 @@ void Connections::redial(const Moment& at, Effects& effects) {
   for (auto& [node, entry] : entries_) {
     if (entry.state != State::failed || at.now < entry.redial_at) continue;
     entry.state = State::dialling;
-    effects.push_back(Dial{entry.dispatcher});
+    entry.caller = entry.usual_caller;
+    effects.push_back(Dial{entry.dispatcher, entry.caller});
   }
 }
 

@@ -20,8 +20,10 @@ class Connections {
 
   /// Whether it is known with this key and these addresses.
   bool leads_to(const identity::Dispatcher& dispatcher) const;
-  /// Dials; nothing happens when it is known already.
-  void dial(const identity::Dispatcher& dispatcher, Effects& effects);
+  /// Dials, now and whenever it is dialled again; nothing happens when it is known already.
+  void dial(const identity::Dispatcher& dispatcher, Effects& effects, Caller caller = Caller::identified);
+  /// Dials once, without saying who we are. @pre it failed
+  void dial_anonymously(const NodeId& node, Effects& effects);
   /// Ends the link, if there is one, and forgets the dispatcher.
   void drop(const NodeId& node, Effects& effects);
   void drop_all(Effects& effects);
@@ -44,6 +46,10 @@ class Connections {
   /// nullptr: not known.
   const State* state_of(const NodeId& node) const;
   bool is_known(const NodeId& node) const { return state_of(node) != nullptr; }
+  /// How its link was dialled last. @pre it is known
+  Caller caller_of(const NodeId& node) const { return entries_.at(node).caller; }
+  /// Why it failed. @pre it is known, and failed
+  const Error& failure_of(const NodeId& node) const { return entries_.at(node).failure; }
   /// nullptr: not ready.
   Session* ready(const NodeId& node);
   std::vector<NodeId> in_state(State state) const;
@@ -58,6 +64,8 @@ class Connections {
  private:
   struct Entry {
     identity::Dispatcher dispatcher;
+    Caller usual_caller = Caller::identified;
+    Caller caller = Caller::identified;
     State state = State::dialling;
     std::optional<Session> session;
     Error failure{Errc::unavailable, reasons::kUnreachable};

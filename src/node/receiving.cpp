@@ -1,5 +1,7 @@
 #include "node/receiving.hpp"
 
+#include <set>
+
 #include "node/access.hpp"
 #include "node/card_publisher.hpp"
 #include "node/copy_watch.hpp"
@@ -8,11 +10,14 @@
 #include "node/linked_task.hpp"
 #include "node/queue_ranges.hpp"
 #include "node/releases.hpp"
+#include "node/revoking.hpp"
 #include "node/self.hpp"
 
 namespace taut::node {
 
 namespace {
+
+using identity::SignedCard;
 
 /// Deliveries that gather before they are committed, however many more are at hand.
 constexpr std::size_t kBatchCountMax = 256;
@@ -66,6 +71,8 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void hear(const NodeId& dispatcher, AllDelivered& event, const Moment& at) override;
 
   Status meet_dispatchers(const Moment& at);
+  bool ask_for_proof(const NodeId& dispatcher);
+  void on_proof(const NodeId& dispatcher, const CardFound& found, const Moment& at);
   void part_from(const NodeId& dispatcher);
   void publish_where_due(const Moment& at);
   void leave_emptied(const Moment& at);
@@ -99,6 +106,7 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   ReceiveCounters counters_;
 
   std::map<NodeId, WallTime> leaving_;  // dispatchers that were forgotten, and until when they are emptied
+  std::set<NodeId> asked_for_proof_;    // that we are revoked
   std::map<NodeId, Lane> lanes_;
   std::vector<Waiting> batch_;
   std::size_t batch_bytes_ = 0;
@@ -115,6 +123,7 @@ void ReceivingTask::begin(const Moment& at) {
   upkeep_due_ = at.now + kUpkeepEvery;
   const Status loaded = store_.read([&](Transaction& transaction) { return look_for_gaps(transaction, at); });
   if (!succeeded(loaded, at) || !succeeded(meet_dispatchers(at), at)) return;
+  if (publisher_.card().revocation()) return finish(fail(Errc::unauthentic, reasons::kOwnRevoked), at);
   if (connections_.known().empty()) finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
 }
 
@@ -152,7 +161,29 @@ void ReceivingTask::part_from(const NodeId& dispatcher) {
   access_.erase(dispatcher);
 }
 
+/// Who does not serve us any more may hold our final card, which proves that we are revoked. It is told to
+/// who does not say who he is: nobody else is let in with a revoked identity.
+bool ReceivingTask::ask_for_proof(const NodeId& dispatcher) {
+  const bool is_refused = connections_.failure_of(dispatcher).reason == reasons::kRefused;
+  if (!is_refused || !asked_for_proof_.insert(dispatcher).second) return false;
+  connections_.dial_anonymously(dispatcher, effects_);
+  return true;
+}
+
+void ReceivingTask::on_proof(const NodeId& dispatcher, const CardFound& found, const Moment& at) {
+  const Result<SignedCard> card = SignedCard::parse(found.card.value_or(Bytes{}));
+  const bool is_proof = card && card->node_id() == identity_.node_id() && card->revocation();
+  if (!is_proof) {
+    connections_.give_up(dispatcher, {Errc::violation, reasons::kRefused}, at, effects_);
+    return on_lost(dispatcher, at);
+  }
+  const Status kept =
+      store_.write([&](Transaction& transaction) { return keep_revocation(transaction, *card); });
+  finish(kept ? fail(Errc::unauthentic, reasons::kOwnRevoked) : kept, at);
+}
+
 void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
+  if (ask_for_proof(dispatcher)) return;
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
   copies_.on_lost(dispatcher);
@@ -164,6 +195,11 @@ void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
 
 void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& at) {
   Session& session = *connections_.ready(dispatcher);
+  if (connections_.caller_of(dispatcher) == Caller::anonymous) {
+    session.look_up(identity_.node_id());
+    return;
+  }
+  asked_for_proof_.erase(dispatcher);
   if (publisher_.is_due(dispatcher, session))
     return act(dispatcher, publisher_.publish(dispatcher, session), at);
   report(dispatcher, at);
@@ -171,6 +207,7 @@ void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& 
 }
 
 void ReceivingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
+  if (connections_.caller_of(dispatcher) == Caller::anonymous) return on_proof(dispatcher, found, at);
   act(dispatcher, publisher_.on_card(dispatcher, found, *connections_.ready(dispatcher), at), at);
 }
 

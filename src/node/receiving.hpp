@@ -32,7 +32,8 @@ struct ReceiveCounters {
   std::uint64_t unopened = 0;  ///< forged, altered, or sealed to a key that is erased
 };
 
-/// Ends with unavailable (no_dispatcher, unreachable), or an identity that does not hold, when no
+/// Ends with unauthentic (own_revoked) where a dispatcher holds our final card, which is kept; with
+/// unavailable (no_dispatcher, unreachable), or an identity that does not hold, when no
 /// dispatcher could be drained; what the store already holds can be shown all the same.
 class Receiving : public Task {
  public:

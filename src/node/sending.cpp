@@ -6,6 +6,7 @@
 #include "node/contacts.hpp"
 #include "node/in_flight.hpp"
 #include "node/linked_task.hpp"
+#include "node/own_dispatchers.hpp"
 #include "node/sealer.hpp"
 #include "node/self.hpp"
 
@@ -68,7 +69,8 @@ class SendingTask final : public LinkedTask<Sending> {
   void hear(const NodeId& dispatcher, PutAnswered& event, const Moment& at) override;
 
   // Connecting.
-  Status check_not_revoked();
+  Status load_own();
+  Caller caller_to(const NodeId& dispatcher) const;
   void dial_candidates();
   bool adopt(ByteView card_bytes, const Moment& at);
   void seek_successor(const NodeId& dispatcher, const Moment& at);
@@ -100,6 +102,7 @@ class SendingTask final : public LinkedTask<Sending> {
 
   Phase phase_ = Phase::connecting;
   Instant connect_due_;
+  std::set<NodeId> homes_;      // dispatchers that know us
   std::set<NodeId> looked_up_;  // dispatchers that have said what card they hold
 
   std::deque<envelope::Content> offered_;
@@ -140,22 +143,30 @@ Status SendingTask::offer(envelope::Content content) {
 
 // Connecting.
 
-/// Nobody believes a revoked identity.
-Status SendingTask::check_not_revoked() {
+/// Where we have inboxes; none of it with a revoked identity, which nobody believes.
+Status SendingTask::load_own() {
   return store_.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(const SignedCard own, own_card(transaction));
     if (own.revocation()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
+    homes_.insert(identity_.node_id());
+    TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
+    for (const OwnDispatcher& one : dispatchers) homes_.insert(one.card.node_id());
     return {};
   });
 }
 
 void SendingTask::begin(const Moment& at) {
   if (recipient_.revocation()) return finish(fail(Errc::unauthentic, reasons::kRevoked), at);
-  if (const Status own = check_not_revoked(); !own) return finish(own, at);
+  if (const Status own = load_own(); !own) return finish(own, at);
   if (recipient_.card().inboxes().empty()) return finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
   connect_due_ = at.now + options_.connect_deadline;
   if (options_.release_deadline) release_due_ = at.now + *options_.release_deadline;
   dial_candidates();
+}
+
+/// Where we have an inbox we are known; nobody else needs to hear who sends.
+Caller SendingTask::caller_to(const NodeId& dispatcher) const {
+  return homes_.contains(dispatcher) ? Caller::identified : Caller::anonymous;
 }
 
 /// As many dispatchers as copies are wanted, in the card's order; the next one for each that failed.
@@ -167,7 +178,7 @@ void SendingTask::dial_candidates() {
   for (const identity::Dispatcher& dispatcher : recipient_.card().inboxes()) {
     if (hopeful >= options_.copies) return;
     if (connections_.is_known(dispatcher.node_id)) continue;
-    connections_.dial(dispatcher, effects_);
+    connections_.dial(dispatcher, effects_, caller_to(dispatcher.node_id));
     ++hopeful;
   }
 }

@@ -33,9 +33,13 @@ inline std::optional<Instant> earliest(std::optional<Instant> a, std::optional<I
   return std::min(*a, *b);
 }
 
+/// Whether the dispatcher learns who calls (IK), or not (NK).
+enum class Caller : std::uint8_t { identified, anonymous };
+
 /// Make a link to this dispatcher; its node ID names the link from now on.
 struct Dial {
   identity::Dispatcher dispatcher;
+  Caller caller = Caller::identified;
 };
 
 struct SendFrame {

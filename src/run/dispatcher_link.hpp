@@ -3,6 +3,7 @@
 
 #include "identity/card.hpp"
 #include "link/local.hpp"
+#include "node/task.hpp"
 #include "run/datagram_socket.hpp"
 
 namespace taut::run {
@@ -12,8 +13,7 @@ namespace taut::run {
 inline constexpr std::chrono::seconds kDialDeadline{5};
 inline constexpr std::chrono::seconds kHandshakeDeadline{5};
 
-/// Whether the dispatcher learns who calls (IK), or not (NK).
-enum class Caller : std::uint8_t { identified, anonymous };
+using node::Caller;
 
 /// All calls from and to the loop's thread.
 class DispatcherLink final : public Link::Owner {

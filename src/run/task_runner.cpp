@@ -68,7 +68,7 @@ void TaskRunner::perform(const node::Dial& effect) {
   const NodeId& node = effect.dispatcher.node_id;
   hang_up(node);
   dialled_.insert_or_assign(node, effect.dispatcher);
-  links_[node] = std::make_unique<DispatcherLink>(loop_, local_, effect.dispatcher, *this);
+  links_[node] = std::make_unique<DispatcherLink>(loop_, local_, effect.dispatcher, *this, effect.caller);
 }
 
 void TaskRunner::perform(const node::SendFrame& effect) {

@@ -30,9 +30,27 @@ class Revocation(taut.Case):
         (contact,) = self.alice.json("contact", "list")
         self.assertTrue(contact["nodes"][0]["revoked"])
         # The thief has the node itself, and gets nowhere with it.
-        self.fails(self.bob.run("recv"), 5, "does not serve this node")
+        self.fails(self.bob.run("recv"), 4, "has been revoked", "taut --home DIR init")
+        self.assertEqual(self.bob.json("status")["revoked"], True)
+        self.fails(self.bob.run("recv", "--follow"), 4, "has been revoked")
+        self.fails(self.bob.run("up"), 4, "has been revoked")
         self.assertNotEqual(self.bob.run("dispatcher", "use", self.post.link).returncode, 0)
         self.fails(self.bob.run("send", "bob", "x"), 6)
+
+    def test_who_is_online_when_it_ends_hears_it_at_once(self):
+        up = self.bob.start("up", "--json")
+        up.stdout.readline()
+        self.alice.ok("revoke", str(self.file))
+        self.assertEqual(up.wait(taut.LIMIT_S), 4)
+        self.assertEqual(self.bob.json("status")["revoked"], True)
+
+    def test_an_operator_s_word_is_no_revocation(self):
+        self.alice.ok("send", "bob", "one")
+        self.bob.ok("recv")
+        self.post.node.ok("dispatcher", "revoke", self.bob.json("id")["node"])
+        self.assertNotIn("revoked", self.bob.json("status"))
+        self.bob.run("recv")
+        self.assertNotIn("revoked", self.bob.json("status"))
 
     def test_a_successor_is_offered_and_not_trusted(self):
         heir = self.node("heir", uses=self.post.link)

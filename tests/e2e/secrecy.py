@@ -97,5 +97,54 @@ class Secrecy(taut.Case):
         taut.wait_for(are_gone, limit_s=60, pause_s=2)
 
 
+class Sender(taut.Case):
+    """Who sends to a dispatcher where he has no inbox is not recognised there, by its log, its files or its operator."""
+
+    def seen_of(self, node, *words):
+        """What the dispatcher's side has of this node, when it has sent to bob."""
+        node.ok("send", "bob", "hello", *words)
+        self.assertEqual(taut.texts(self.bob.events("recv")), ["hello"])
+        log = self.post.node.home.with_name("post.log").read_bytes()
+        devices = self.post.node.ok("dispatcher", "devices", "--json").encode()
+        everything = log + devices + self.post.node.files()
+        node_id = node.json("id")["node"]
+        # The log says the beginning of an ID.
+        return [form for form in (node_id[:12].encode(), *forms(bytes_of(node_id)), *forms(key_of(node.link())))
+                if form in everything]
+
+    def exchange(self, *carrier):
+        self.post = self.dispatcher("post", "--verbose", *carrier)
+        other = self.dispatcher("other")
+        self.bob = self.node("bob", uses=self.post.link)
+        alice = self.node("alice", uses=other.link)
+        alice.knows(self.bob)
+        self.assertEqual(self.seen_of(alice), [])
+        self.assertIn(b"anonymous", self.post.node.home.with_name("post.log").read_bytes())
+        resident = self.node("resident", uses=self.post.link)
+        resident.knows(self.bob)
+        self.assertNotEqual(self.seen_of(resident), [])
+
+    def test_over_tcp(self):
+        self.exchange("--only", "tcp")
+
+    def test_over_udp(self):
+        self.exchange("--only", "udp")
+
+    def test_a_signature_goes_back_unrecognised(self):
+        self.post = self.dispatcher("post", "--verbose")
+        other = self.dispatcher("other", "--verbose")
+        self.bob = self.node("bob", uses=self.post.link)
+        alice = self.node("alice", uses=other.link)
+        alice.knows(self.bob)
+        self.bob.knows(alice)
+        sending = alice.start("send", "bob", "hello", "--wait", "released")
+        self.assertIn(b"stored", sending.stdout.readline())
+        self.bob.ok("recv")
+        self.assertEqual(sending.wait(taut.LIMIT_S), 0)
+        log = other.node.home.with_name("other.log").read_bytes() + other.node.files()
+        bob = self.bob.json("id")["node"]
+        self.assertEqual([form for form in (bob[:12].encode(), *forms(bytes_of(bob))) if form in log], [])
+
+
 if __name__ == "__main__":
     taut.main()

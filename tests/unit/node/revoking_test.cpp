@@ -169,3 +169,52 @@ TEST_CASE("a contact that goes takes the successor's card along, unless that is 
     CHECK(world.alice.store.state().cards.size() == 1);
   }
 }
+
+namespace {
+
+/// How receiving ends for bob, and how he called.
+struct Receiving {
+  Status end;
+  std::vector<Caller> callers;
+  explicit Receiving(World& world) {
+    const auto task =
+        make_receiving(world.bob.store, world.bob.self->identity, world.bob.random, Stay::until_drained);
+    TestShell shell(*task, world.bob.id());
+    shell.knows(world.post);
+    shell.start();
+    shell.run_to_the_end();
+    end = *shell.finished;
+    callers = shell.callers;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a revoked node that is not let in finds its final card, and keeps it") {
+  World world;
+  const identity::SignedCard final_card = world.revocation();
+  world.revoke(world.alice, final_card).value();
+  const Receiving first(world);
+  CHECK(first.end.error() == Error{Errc::unauthentic, reasons::kOwnRevoked});
+  CHECK(first.callers == std::vector{Caller::identified, Caller::anonymous});
+  CHECK(world.bob.card() == final_card);
+  const Receiving second(world);
+  CHECK(second.end.error().reason == reasons::kOwnRevoked);
+  CHECK(second.callers.empty());
+}
+
+TEST_CASE("a dispatcher that only says that a node is revoked is not believed") {
+  World world;
+  world.post.says_revoked = true;
+  SUBCASE("with the card that was there") {}
+  SUBCASE("with none") { world.post.cards.erase(world.bob.id()); }
+  SUBCASE("with another's final card") {
+    const auto other = sign_revocation(world.heir.store, std::nullopt).value();
+    world.post.cards[world.bob.id()] = to_bytes(other.bytes());
+  }
+  SUBCASE("with bytes") { world.post.cards[world.bob.id()] = Bytes(100); }
+  const Receiving receiving(world);
+  CHECK(receiving.end.error().reason == reasons::kRefused);
+  CHECK(receiving.callers == std::vector{Caller::identified, Caller::anonymous});
+  CHECK_FALSE(world.bob.card().revocation().has_value());
+}

@@ -16,6 +16,8 @@ struct StoredEnvelope {
   Bytes envelope;
 };
 
+inline constexpr NodeId kNobody{};
+
 class ScriptedDispatcher {
  public:
   explicit ScriptedDispatcher(std::uint64_t seed) : identity(person(seed)) {
@@ -33,7 +35,10 @@ class ScriptedDispatcher {
 
   const NodeId& id() const { return identity.node_id(); }
 
+  /// @param peer  kNobody: who does not say who it is
   Bytes greet(const NodeId& peer) {
+    if (peer != kNobody && (says_revoked || is_revoked(peer)))
+      return frame::written(frame::Goodbye{frame::GoodbyeReason::revoked, {}});
     hello.standing = cards.contains(peer) ? frame::Standing::registered : frame::Standing::unregistered;
     subscribed_.clear();
     uploads_.clear();
@@ -81,11 +86,17 @@ class ScriptedDispatcher {
   // What it does wrong.
   std::optional<frame::OutcomeState> outcome;               ///< instead of storing
   std::optional<frame::AnswerStatus> publish_status;        ///< instead of publishing
+  bool says_revoked = false;                                ///< to everybody
   bool is_mute = false;                                     ///< takes everything, answers nothing
   bool forgets_to_drain = false;                            ///< never says drained
   std::function<void(std::deque<StoredEnvelope>&)> tamper;  ///< with what it is about to deliver
 
  private:
+  bool is_revoked(const NodeId& peer) const {
+    const auto held = cards.find(peer);
+    const auto published = identity::SignedCard::parse(held == cards.end() ? Bytes{} : held->second);
+    return published && published->revocation();
+  }
   template <class Body>
   void answer(const Body& body) {
     if (!is_mute) answers_.push_back(frame::written(body));

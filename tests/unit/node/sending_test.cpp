@@ -56,6 +56,29 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("where a sender has no inbox it does not say who it is") {
+  World world;
+  Send send(world, {"hello"});
+  SUBCASE("nor when it dials again") {
+    send.shell.cut_after(world.post, 2, TestShell::LastFrame::lost);
+    send.to_the_end();
+    CHECK(send.shell.callers == std::vector{Caller::anonymous, Caller::anonymous});
+  }
+  SUBCASE("with an inbox elsewhere") {
+    ScriptedDispatcher other{51};
+    use(world.alice, other);
+    send.to_the_end();
+    CHECK(send.shell.callers == std::vector{Caller::anonymous});
+  }
+  SUBCASE("where it has one it is known anyway") {
+    use(world.alice, world.post);
+    send.to_the_end();
+    CHECK(send.shell.callers == std::vector{Caller::identified});
+  }
+  CHECK(send.shell.receipts.at(0).outcome == Outcome::stored);
+  CHECK(received(world.bob, world.post) == Texts{"hello"});
+}
+
 TEST_CASE("a message is stored, its receipt says where, and the outbox is empty") {
   World world;
   Send send(world, {"hello"});

@@ -80,6 +80,7 @@ class TestShell {
   std::vector<NodeId> published;
   std::vector<node::Copy> copies;
   std::size_t dials = 0;
+  std::vector<node::Caller> callers;  ///< of the dials
   std::size_t hang_ups = 0;
   std::size_t items_ready = 0;
   std::size_t drained = 0;
@@ -92,6 +93,7 @@ class TestShell {
     ScriptedDispatcher* dispatcher = nullptr;
     Reach reach = Reach::up;
     bool is_up = false;
+    NodeId self;  ///< as the dispatcher knows us
     std::optional<std::size_t> frames_left;
     LastFrame last = LastFrame::answered;
   };
@@ -105,18 +107,20 @@ class TestShell {
   void on(node::Dial& dial) {
     ++dials;
     const NodeId node = dial.dispatcher.node_id;
+    callers.push_back(dial.caller);
     const auto peer = peers_.find(node);
     if (peer == peers_.end() || peer->second.reach == Reach::down)
       return disconnected(node, {Errc::unavailable, reasons::kUnreachable});
     if (peer->second.reach == Reach::impostor)
       return disconnected(node, {Errc::unauthentic, reasons::kIdentityMismatch});
     peer->second.is_up = true;
+    peer->second.self = dial.caller == node::Caller::anonymous ? kNobody : self_;
     if (frames_per_link) {
       peer->second.frames_left = frames_per_link + dials;
       peer->second.last = dials % 2 == 0 ? LastFrame::unanswered : LastFrame::lost;
     }
     events_.push_back([this, node] { carry_out(task_.on_connected(node, kSession, at)); });
-    deliver(node, peer->second.dispatcher->greet(self_));
+    deliver(node, peer->second.dispatcher->greet(peer->second.self));
   }
   void on(node::SendFrame& send) {
     Peer& peer = peers_.at(send.dispatcher);
@@ -125,7 +129,7 @@ class TestShell {
     const bool is_last = peer.frames_left && --*peer.frames_left == 0;
     if (is_last) peer.frames_left.reset();
     if (is_last && peer.last == LastFrame::lost) return lose(peer, send.dispatcher);
-    for (Bytes& answer : peer.dispatcher->on_frame(self_, send.frame))
+    for (Bytes& answer : peer.dispatcher->on_frame(peer.self, send.frame))
       if (!is_last || peer.last == LastFrame::answered) deliver(send.dispatcher, std::move(answer));
     if (is_last) lose(peer, send.dispatcher);
   }
