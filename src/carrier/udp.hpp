@@ -18,9 +18,18 @@ class UdpSocket {
   /// The datagram is gone when the call returns.
   using Receive = std::function<void(const datagram::PeerAddress& from, ByteView datagram)>;
 
+  /// Which of our addresses datagrams leave from: the system's choice, which follows the route and so lets us
+  /// roam; or the one that the peer spoke to, the only one that it can take for ours where we have several.
+  enum class Source : std::uint8_t { routed, asked };
+
   /// @param at  a numeric address or `localhost`; port 0 takes a free one
   /// @errors as TcpListener::listen
-  static Result<std::unique_ptr<UdpSocket>> bind(Loop& loop, const Address& at, Receive receive);
+  static Result<std::unique_ptr<UdpSocket>> bind(Loop& loop, const Address& at, Receive receive,
+                                                 Source source = Source::routed);
+  /// A copy of a socket that somebody has bound for us.
+  /// @errors unavailable: not_listening (no UDP socket, or not bound)
+  static Result<std::unique_ptr<UdpSocket>> adopt(Loop& loop, int socket, Receive receive,
+                                                  Source source = Source::routed);
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
   ~UdpSocket();

@@ -82,6 +82,13 @@ std::unexpected<Failure> listen_failure(const carrier::Address& at, const Error&
   if (error.reason == reasons::kForbidden)
     return failure(ExitCode::storage, "forbidden", what + "the system does not let this user",
                    "Give a port above 1023");
+  if (error.reason == reasons::kPortsDiffer || error.reason == reasons::kNotListening)
+    return failure(ExitCode::usage, std::string(error.reason.name),
+                   "Cannot take the sockets that were handed over: " +
+                       std::string(error.reason == reasons::kPortsDiffer
+                                       ? "TCP and UDP have different ports"
+                                       : "one does not listen, or is no Internet socket"),
+                   "Give ListenStream= and ListenDatagram= of the systemd unit one port");
   return failure(ExitCode::usage, std::string(error.reason.name), what + "this is not a numeric address",
                  "Give an IP address of this machine, such as 127.0.0.1");
 }
@@ -167,6 +174,8 @@ Service::Service(const DispatcherRunRequest& request, const dispatcher::Settings
   settings_.carriers = request.carriers;
   if (const auto sockets = run::take_inherited_sockets(SOCK_STREAM); !sockets.empty())
     settings_.inherited = sockets.front();
+  if (const auto sockets = run::take_inherited_sockets(SOCK_DGRAM); !sockets.empty())
+    settings_.inherited_datagrams = sockets.front();
   settings_.dispatcher = settings;
 }
 

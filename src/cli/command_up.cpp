@@ -16,6 +16,7 @@
 #include "node/reasons.hpp"
 #include "node/receiving.hpp"
 #include "run/local_socket.hpp"
+#include "run/service_manager.hpp"
 #include "store/private_files.hpp"
 
 namespace taut::cli {
@@ -166,6 +167,7 @@ Done Up::start() {
 }
 
 Done Up::announce() const {
+  run::tell_service_manager("READY=1");
   if (context_.out.is_json())
     return context_.out.print(
         line_of({{"v", kJsonVersion}, {"event", "up"}, {"node", to_text(node_.self.card.node_id())}}));
@@ -220,6 +222,7 @@ void Up::on_finished(const Status& status) {
 }
 
 void Up::stop() {
+  run::tell_service_manager("STOPPING=1");
   server_.reset();
   outbox_.stop();
   look_.arm(std::nullopt);

@@ -1,6 +1,8 @@
 #pragma once
 // Where datagrams come from and go to: what a carrier knows of a peer, and all that it may be asked.
 
+#include <tuple>
+
 #include "base/bytes.hpp"
 
 namespace taut::datagram {
@@ -9,8 +11,16 @@ namespace taut::datagram {
 struct PeerAddress {
   std::array<Byte, 16> ip{};
   std::uint16_t port = 0;
+  /// Our own address that the peer spoke to, from which it expects the answer; zeros: whichever. No part of
+  /// who the peer is.
+  std::array<Byte, 16> asked{};
 
-  friend auto operator<=>(const PeerAddress&, const PeerAddress&) = default;
+  friend auto operator<=>(const PeerAddress& a, const PeerAddress& b) {
+    return std::tie(a.ip, a.port) <=> std::tie(b.ip, b.port);
+  }
+  friend bool operator==(const PeerAddress& a, const PeerAddress& b) {
+    return a.ip == b.ip && a.port == b.port;
+  }
 
   /// The bytes that a cookie binds.
   std::array<Byte, 18> bytes() const;

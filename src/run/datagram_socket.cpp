@@ -7,6 +7,7 @@
 namespace taut::run {
 
 using carrier::Loop;
+using carrier::UdpSocket;
 using datagram::LinkId;
 using datagram::PeerAddress;
 
@@ -30,12 +31,22 @@ Result<std::unique_ptr<DatagramSocket>> DatagramSocket::bind(Loop& loop, const c
                                                              const link::Local& local, link::Purposes served,
                                                              Accept accept) {
   std::unique_ptr<DatagramSocket> bound(new DatagramSocket(loop, local, served, std::move(accept)));
-  DatagramSocket* const self = bound.get();
-  const auto receive = [self](const PeerAddress& from, ByteView bytes) { self->receive(from, bytes); };
-  auto socket = carrier::UdpSocket::bind(loop, at, receive);
-  if (!socket) return std::unexpected(socket.error());
-  bound->socket_ = *std::move(socket);
+  // Who serves may have many addresses; who calls may move from one to the other.
+  const auto source = bound->accept_ ? UdpSocket::Source::asked : UdpSocket::Source::routed;
+  TAUT_TRY(bound->socket_, UdpSocket::bind(loop, at, bound->receiver(), source));
   return bound;
+}
+
+Result<std::unique_ptr<DatagramSocket>> DatagramSocket::adopt(Loop& loop, int socket,
+                                                              const link::Local& local, link::Purposes served,
+                                                              Accept accept) {
+  std::unique_ptr<DatagramSocket> adopted(new DatagramSocket(loop, local, served, std::move(accept)));
+  TAUT_TRY(adopted->socket_, UdpSocket::adopt(loop, socket, adopted->receiver(), UdpSocket::Source::asked));
+  return adopted;
+}
+
+UdpSocket::Receive DatagramSocket::receiver() {
+  return [this](const PeerAddress& from, ByteView bytes) { receive(from, bytes); };
 }
 
 Result<LinkId> DatagramSocket::dial(const link::Remote& remote, link::Purpose purpose,

@@ -25,6 +25,11 @@ class DatagramSocket {
   static Result<std::unique_ptr<DatagramSocket>> bind(carrier::Loop& loop, const carrier::Address& at,
                                                       const link::Local& local, link::Purposes served,
                                                       Accept accept);
+  /// The same on a copy of a socket that somebody has bound for us.
+  /// @errors as carrier::UdpSocket::adopt
+  static Result<std::unique_ptr<DatagramSocket>> adopt(carrier::Loop& loop, int socket,
+                                                       const link::Local& local, link::Purposes served,
+                                                       Accept accept);
   DatagramSocket(const DatagramSocket&) = delete;
   DatagramSocket& operator=(const DatagramSocket&) = delete;
   /// Sends what is due.
@@ -50,6 +55,7 @@ class DatagramSocket {
 
   DatagramSocket(carrier::Loop& loop, const link::Local& local, link::Purposes served, Accept accept);
 
+  carrier::UdpSocket::Receive receiver();
   void receive(const datagram::PeerAddress& from, ByteView bytes);
   void act_on(const datagram::LinkEvents& events);
   void on_due();

@@ -185,7 +185,11 @@ Status DispatcherServer::listen_once(const ServerSettings& settings) {
   }
   if (has(identity::Carrier::udp)) {
     const auto accepted = [this](datagram::LinkId link, const link::Peer& peer) { accept(link, peer); };
-    TAUT_TRY(datagrams_, DatagramSocket::bind(loop_, address_, local_, kServed, accepted));
+    const auto inherited = settings.inherited_datagrams;
+    TAUT_TRY(datagrams_, inherited ? DatagramSocket::adopt(loop_, *inherited, local_, kServed, accepted)
+                                   : DatagramSocket::bind(loop_, address_, local_, kServed, accepted));
+    if (listener_ && datagrams_->address().port != address_.port)
+      return fail(Errc::misuse, reasons::kPortsDiffer);
     address_ = datagrams_->address();
   }
   return {};

@@ -16,11 +16,16 @@
 #include "run/dispatcher_storage.hpp"
 #include "run/half_open.hpp"
 
+namespace taut::reasons {
+inline constexpr Reason kPortsDiffer{"ports_differ"};  ///< of the sockets that were inherited
+}  // namespace taut::reasons
+
 namespace taut::run {
 
 struct ServerSettings {
-  carrier::Address listen;       ///< the same port on every carrier
-  std::optional<int> inherited;  ///< a TCP socket that listens already, instead
+  carrier::Address listen;                 ///< the same port on every carrier
+  std::optional<int> inherited;            ///< a TCP socket that listens already, instead
+  std::optional<int> inherited_datagrams;  ///< a UDP socket that is bound already, to the same port
   std::vector<identity::Carrier> carriers{identity::Carrier::tcp, identity::Carrier::udp};
   dispatcher::Settings dispatcher;  ///< its node is that of the identity
   HalfOpenLimits half_open;
@@ -30,7 +35,7 @@ struct ServerSettings {
 class DispatcherServer {
  public:
   /// @param identity, storage, random  outlive it
-  /// @errors as carrier::TcpListener::listen and carrier::UdpSocket::bind
+  /// @errors as carrier::TcpListener::listen and carrier::UdpSocket::bind; misuse (ports_differ)
   static Result<std::unique_ptr<DispatcherServer>> start(carrier::Loop& loop,
                                                          const identity::Identity& identity,
                                                          DispatcherStorage& storage, Random& random,

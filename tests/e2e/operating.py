@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -322,6 +323,60 @@ class Operator(taut.Case):
                 process.terminate()
                 process.communicate(timeout=taut.LIMIT_S)
             self.assertEqual(process.returncode, 0)
+
+    def test_both_sockets_that_somebody_else_has_opened(self):
+        post = self.node("post")
+        with socket.create_server(("127.0.0.1", 0)) as stream, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+            port = stream.getsockname()[1]
+            datagram.bind(("127.0.0.1", port))
+            script = (f'LISTEN_FDS=2 LISTEN_PID=$$ exec "$0" "$@" 3<&{stream.fileno()} 4<&{datagram.fileno()}')
+            words = [taut.BIN, "dispatcher", "run", "--listen", "127.0.0.1:1", "--prefer", "udp", "--json"]
+            process = subprocess.Popen(["/bin/sh", "-c", script, *words], env=post.environment(),
+                                       pass_fds=[stream.fileno(), datagram.fileno()], stdout=subprocess.PIPE)
+            try:
+                listening = json.loads(process.stdout.readline())
+                self.assertEqual(listening["address"], f"127.0.0.1:{port}")
+                bob = self.node("bob", uses=listening["link"])
+                self.assertEqual(self.registered(bob), [True])
+                (device,) = post.json("dispatcher", "devices")
+                self.assertEqual(device["carrier"], "udp")
+            finally:
+                process.terminate()
+                process.communicate(timeout=taut.LIMIT_S)
+            self.assertEqual(process.returncode, 0)
+
+    def test_sockets_with_different_ports_are_no_dispatcher(self):
+        post = self.node("post")
+        with socket.create_server(("127.0.0.1", 0)) as stream, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+            datagram.bind(("127.0.0.1", 0))
+            script = (f'LISTEN_FDS=2 LISTEN_PID=$$ exec "$0" "$@" 3<&{stream.fileno()} 4<&{datagram.fileno()}')
+            done = subprocess.run(["/bin/sh", "-c", script, taut.BIN, "dispatcher", "run"], env=post.environment(),
+                                  pass_fds=[stream.fileno(), datagram.fileno()], capture_output=True,
+                                  timeout=taut.LIMIT_S, check=False)
+        self.fails(done, 2, "different ports")
+
+    def test_the_user_s_unit_is_good_and_up_says_when_it_is_ready(self):
+        bob = self.node("bob", uses=self.dispatcher("post").link)
+        place = self.folder / "notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(str(place))
+            manager.settimeout(taut.LIMIT_S)
+            bob.more["NOTIFY_SOCKET"] = str(place)
+            up = bob.start("up")
+            self.assertEqual(manager.recv(100), b"READY=1")
+            up.terminate()
+            self.assertEqual(manager.recv(100), b"STOPPING=1")
+        if shutil.which("systemd-analyze") is None:
+            self.skipTest("systemd-analyze is not here")
+        source = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "systemd"
+        unit = self.folder / "taut.service"
+        binary = str(pathlib.Path(shutil.which(taut.BIN) or taut.BIN).resolve())
+        unit.write_text((source / "taut.service.in").read_text().replace("@TAUT_BIN@", binary))
+        done = subprocess.run(["systemd-analyze", "--user", "verify", "--man=no", str(unit)], capture_output=True,
+                              env={**os.environ, "XDG_RUNTIME_DIR": str(self.folder)}, timeout=taut.LIMIT_S, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout.decode()[-800:] + done.stderr.decode())
 
     def test_the_unit_is_good_and_gives_little_away(self):
         if shutil.which("systemd-analyze") is None:
