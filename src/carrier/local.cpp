@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <optional>
+
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "carrier/local_path.hpp"
@@ -15,10 +17,16 @@ namespace {
 
 using Local = asio::local::stream_protocol;
 
+/// Which file this is; nothing: no socket.
+std::optional<std::pair<dev_t, ino_t>> socket_file(const std::string& name) {
+  struct stat found{};
+  if (::lstat(name.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return std::nullopt;
+  return std::pair(found.st_dev, found.st_ino);
+}
+
 /// A socket that nobody listens at any more.
 bool is_left_over(const std::string& name) {
-  struct stat found{};
-  if (::lstat(name.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return false;
+  if (!socket_file(name)) return false;
   asio::io_context context;
   Local::socket probe(context);
   boost::system::error_code error;
@@ -51,6 +59,7 @@ struct LocalListener::State : StreamAcceptor<Local> {
   Status open();
 
   std::filesystem::path file;
+  std::optional<std::pair<dev_t, ino_t>> made;
 };
 
 Status LocalListener::State::open() {
@@ -63,6 +72,7 @@ Status LocalListener::State::open() {
   if (!error) acceptor.bind(Local::endpoint(path.name()), error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return std::unexpected(error_of(error));
+  made = socket_file(path.name());
   return {};
 }
 
@@ -70,8 +80,29 @@ LocalListener::LocalListener(std::shared_ptr<State> state) : state_(std::move(st
 
 LocalListener::~LocalListener() {
   state_->close();
-  std::error_code ignored;
-  std::filesystem::remove(state_->file, ignored);
+  const LocalPath path(state_->file);
+  if (state_->made && socket_file(path.name()) == state_->made) ::unlink(path.name().c_str());
+}
+
+Result<std::shared_ptr<Connection>> connect_local(Loop& loop, const std::filesystem::path& file) {
+  const LocalPath path(file);
+  if (!path.is_there()) return fail(Errc::unavailable, reasons::kNoRoute);
+  Local::socket socket(loop.state().context);
+  boost::system::error_code error;
+  socket.connect(Local::endpoint(path.name()), error);
+  if (error == asio::error::connection_refused || error == boost::system::errc::no_such_file_or_directory)
+    return fail(Errc::unavailable, reasons::kNobodyListens);
+  if (error) return std::unexpected(error_of(error));
+  return connection_over_local(loop, std::move(socket));
+}
+
+bool is_listened_at(const std::filesystem::path& file) {
+  const LocalPath path(file);
+  asio::io_context context;
+  Local::socket probe(context);
+  boost::system::error_code error;
+  if (path.is_there()) probe.connect(Local::endpoint(path.name()), error);
+  return path.is_there() && !error;
 }
 
 Result<std::unique_ptr<LocalListener>> LocalListener::listen(Loop& loop, const std::filesystem::path& file,

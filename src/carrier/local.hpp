@@ -7,7 +7,13 @@
 
 namespace taut::carrier {
 
-/// Listens until it is destroyed, which removes the file.
+/// Connects at once.
+/// @errors unavailable: nobody_listens, forbidden, no_route (no such folder)
+Result<std::shared_ptr<Connection>> connect_local(Loop& loop, const std::filesystem::path& file);
+/// Whether a process listens there, and we may speak to it.
+bool is_listened_at(const std::filesystem::path& file);
+
+/// Listens until it is destroyed, which removes the file if it is still the same.
 class LocalListener {
  public:
   /// A socket that a dead process has left there is replaced; anything else stays. The file is for its

@@ -1,9 +1,9 @@
+#include "carrier/local.hpp"
 #include "cli/commands.hpp"
 #include "cli/copy_words.hpp"
 #include "cli/own_dispatchers.hpp"
 #include "cli/text.hpp"
 #include "cli/version.hpp"
-#include "run/local_socket.hpp"
 
 namespace taut::cli {
 namespace {
@@ -53,7 +53,7 @@ Done run(const StatusRequest&, Context& context) {
     if (dispatcher.published_sequence == 0)
       lines += "           not registered there: it has no inbox for you\n";
   }
-  const bool is_up = run::is_running(context.home.up_socket());
+  const bool is_up = carrier::is_listened_at(context.home.up_socket());
   if (is_up) lines += "up         taut up runs here\n";
   TAUT_TRY(const auto notice, fresh_notice(*node.store));
   if (notice) lines += "copy       " + words_for(notice->copy).what + "\n";

@@ -7,13 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "base/result.hpp"
-#include "carrier/loop.hpp"
-
-namespace taut::reasons {
-inline constexpr Reason kNotRunning{"not_running"};     ///< nobody listens on the socket
-inline constexpr Reason kPathTooLong{"path_too_long"};  ///< over sockaddr_un's 107 bytes
-}  // namespace taut::reasons
+#include "carrier/local.hpp"
 
 namespace taut::run {
 
@@ -33,8 +27,7 @@ class LocalServer {
     virtual void on_gone(ClientId) {}
   };
 
-  /// A socket file that is there is taken away: the caller holds the lock that says nobody else listens.
-  /// @errors misuse (path_too_long); unavailable (forbidden)
+  /// @errors as carrier::LocalListener::listen
   static Result<std::unique_ptr<LocalServer>> listen(carrier::Loop& loop, const std::filesystem::path& file,
                                                      Owner& owner);
   LocalServer(const LocalServer&) = delete;
@@ -46,13 +39,15 @@ class LocalServer {
   void send_to_all(std::string_view line);
 
  private:
-  struct State;
-  explicit LocalServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
-  std::shared_ptr<State> state_;
-};
+  explicit LocalServer(Owner& owner) : owner_(owner) {}
+  void take(std::shared_ptr<carrier::Connection> connection);
+  void on_gone(ClientId client);
 
-/// Whether anybody listens there.
-bool is_running(const std::filesystem::path& file);
+  Owner& owner_;
+  std::map<ClientId, std::shared_ptr<LocalStream>> clients_;
+  ClientId last_id_ = 0;
+  std::unique_ptr<carrier::LocalListener> listener_;
+};
 
 class LocalClient {
  public:
@@ -64,7 +59,7 @@ class LocalClient {
     virtual void on_closed() = 0;
   };
 
-  /// @errors unavailable (not_running); misuse (path_too_long)
+  /// @errors as carrier::connect_local
   static Result<std::unique_ptr<LocalClient>> connect(carrier::Loop& loop, const std::filesystem::path& file,
                                                       Owner& owner);
   LocalClient(const LocalClient&) = delete;
