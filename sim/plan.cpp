@@ -164,8 +164,8 @@ class Drawing {
         break;
       case FaultKind::clock_jump:
         one.amount = jump();
-        // A node that starts years ahead gives up keys that are over by its clock (docs/simulator.md).
-        if (one.machine < node_count() && one.amount > 3600) one.amount = -one.amount;
+        // Two clocks that are years ahead at once are believed, and keys are gone (docs/simulator.md).
+        if ((one.machine < node_count()) != nodes_leap_ && one.amount > 3600) one.amount = -one.amount;
         break;
       case FaultKind::hostile:
         one.rate = dice_.below(8);
@@ -181,6 +181,7 @@ class Drawing {
 
   Plan& plan_;
   Dice& dice_;
+  bool nodes_leap_ = dice_.happens(50);  ///< years ahead; or dispatchers do
   const Scale& scale_;
 };
 

@@ -75,6 +75,7 @@ void Logic::greet(Connection& connection) {
   hello.idle_s = static_cast<std::uint32_t>(limits.idle_max.count());
   hello.policy = common_.settings.policy;
   hello.standing = connection.is_registered() ? frame::Standing::registered : frame::Standing::unregistered;
+  if (at_.wall.unix_ms != 0) hello.say_time(at_.wall);
   common_.links.send(connection, hello);
 }
 

@@ -26,6 +26,19 @@ void Hello::write(wire::Writer& out) const {
   wire::write_extensions(out, extensions);
 }
 
+std::optional<WallTime> Hello::time() const {
+  const Bytes* const said = wire::find_extension(extensions, kTimeExtension);
+  if (said == nullptr) return std::nullopt;
+  wire::Reader in(*said);
+  const auto unix_ms = in.u64();
+  if (!unix_ms || *unix_ms == 0 || !in.finish()) return std::nullopt;
+  return WallTime{*unix_ms};
+}
+
+void Hello::say_time(WallTime time) {
+  extensions.push_back({kTimeExtension, wire::written([&](wire::Writer& out) { out.u64(time.unix_ms); })});
+}
+
 Result<Answer> Answer::read(wire::Reader& in) {
   Answer answer;
   TAUT_TRY(answer.request, in.u32());

@@ -1,7 +1,10 @@
 #pragma once
 // What opens, keeps and ends the talk on a link.
 
+#include <optional>
+
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "frame/limits.hpp"
 #include "frame/type.hpp"
 #include "wire/extensions.hpp"
@@ -36,6 +39,13 @@ struct Hello {
   Policy policy = Policy::closed;
   Standing standing = Standing::unregistered;
   wire::Extensions extensions;
+
+  /// Extension 1, a uint64: the dispatcher's wall clock, Unix milliseconds. None: it has no clock, or does
+  /// not say.
+  static constexpr std::uint16_t kTimeExtension = 1;
+  std::optional<WallTime> time() const;
+  /// Once, before any other extension.
+  void say_time(WallTime time);
 
   static Result<Hello> read(wire::Reader& in);
   void write(wire::Writer& out) const;

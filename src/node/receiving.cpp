@@ -3,6 +3,7 @@
 #include <set>
 
 #include "node/access.hpp"
+#include "node/believed_time.hpp"
 #include "node/card_publisher.hpp"
 #include "node/copy_watch.hpp"
 #include "node/gap_watch.hpp"
@@ -74,6 +75,8 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   bool ask_for_proof(const NodeId& dispatcher);
   void on_proof(const NodeId& dispatcher, const CardFound& found, const Moment& at);
   void part_from(const NodeId& dispatcher);
+  Status hear_time(WallTime said, const Moment& at);
+  Result<std::optional<WallTime>> time_for_leaving(const Moment& at);
   void publish_where_due(const Moment& at);
   void leave_emptied(const Moment& at);
   void act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at);
@@ -149,7 +152,10 @@ Status ReceivingTask::meet_dispatchers(const Moment& at) {
   }
   for (const identity::Dispatcher& one : current) connections_.dial(one, effects_);
   if (!leaving_.empty())
-    return store_.write([&](Transaction& transaction) { return forget_departed(transaction, at.wall); });
+    return store_.write([&](Transaction& transaction) -> Status {
+      TAUT_TRY(const std::optional<WallTime> wall, believed_time(transaction, at.wall));
+      return forget_departed(transaction, at.wall ? wall : std::nullopt);
+    });
   return {};
 }
 
@@ -200,6 +206,7 @@ void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& 
     return;
   }
   asked_for_proof_.erase(dispatcher);
+  if (const auto said = session.time(); said && !succeeded(hear_time(*said, at), at)) return;
   if (publisher_.is_due(dispatcher, session))
     return act(dispatcher, publisher_.publish(dispatcher, session), at);
   report(dispatcher, at);
@@ -220,6 +227,35 @@ void ReceivingTask::act(const NodeId& dispatcher, const Result<CardPublisher::St
   emit(Published{dispatcher});
   report(dispatcher, at);
   if (!lanes_.contains(dispatcher)) subscribe(dispatcher);
+}
+
+/// What was not done as long as our clock alone had leapt is due now.
+Status ReceivingTask::hear_time(WallTime said, const Moment& at) {
+  bool is_news = false;
+  const auto hear = [&](Transaction& transaction) -> Status {
+    TAUT_TRY(is_news, hear_wall_time(transaction, at.wall, said));
+    if (is_news) TAUT_CHECK(keep_keys_and_card(transaction, at, random_));
+    return {};
+  };
+  std::optional<WallTime> believed;
+  TAUT_CHECK(store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(believed, believed_time(transaction, at.wall));
+    return {};
+  }));
+  if (!at.wall || *believed >= *at.wall) return {};
+  TAUT_CHECK(store_.write(hear));
+  if (is_news) TAUT_CHECK(publisher_.load());
+  return {};
+}
+
+/// The time by which a dispatcher is given up.
+Result<std::optional<WallTime>> ReceivingTask::time_for_leaving(const Moment& at) {
+  std::optional<WallTime> believed;
+  TAUT_CHECK(store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(believed, believed_time(transaction, at.wall));
+    return {};
+  }));
+  return at.wall ? believed : std::nullopt;
 }
 
 void ReceivingTask::report(const NodeId& dispatcher, const Moment& at) {
@@ -351,10 +387,12 @@ void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Momen
 /// A dispatcher that was forgotten is left when it was told, and emptied after nobody could put there.
 void ReceivingTask::leave_emptied(const Moment& at) {
   std::vector<NodeId> emptied;
+  const auto wall = time_for_leaving(at);
+  if (!wall) return finish(std::unexpected(wall.error()), at);
   for (const auto& [node, until] : leaving_) {
     const auto lane = lanes_.find(node);
     const bool is_empty = lane != lanes_.end() && lane->second.is_empty() && !publisher_.is_due(node);
-    if (is_empty && at.wall && *at.wall >= until) emptied.push_back(node);
+    if (is_empty && *wall && **wall >= until) emptied.push_back(node);
   }
   if (emptied.empty()) return;
   const Status left = store_.write([&](Transaction& transaction) -> Status {

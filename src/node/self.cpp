@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/utf8.hpp"
+#include "node/believed_time.hpp"
 #include "node/own_dispatchers.hpp"
 #include "node/progress.hpp"
 #include "node/records.hpp"
@@ -16,8 +17,6 @@ using identity::Identity;
 using identity::SignedCard;
 
 constexpr Byte kStateFormat = 1;
-/// The highest wall time is written no more often than this: it guards lifetimes of days.
-constexpr std::chrono::hours kWallTimeGrain{1};
 
 std::unexpected<Error> damaged() { return fail(Errc::malformed, reasons::kDamagedState); }
 
@@ -164,9 +163,10 @@ Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
   TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
     TAUT_CHECK(check_format(transaction));
     TAUT_TRY(const Whereabouts where, whereabouts(transaction, place));
-    TAUT_TRY(const bool keys_due, sealing_keys_are_due(transaction, at.wall));
+    TAUT_TRY(const std::optional<WallTime> wall, believed_time(transaction, at.wall));
+    TAUT_TRY(const bool keys_due, sealing_keys_are_due(transaction, wall));
     TAUT_TRY(const Identity identity, load_identity(transaction));
-    is_due = where != Whereabouts::as_left || keys_due || link_keys_are_due(identity, at.wall);
+    is_due = where != Whereabouts::as_left || keys_due || link_keys_are_due(identity, wall);
     if (is_due) return {};
     TAUT_TRY(self, load_self(transaction, StateFile::as_left));
     return {};
@@ -254,18 +254,6 @@ Status renew_stream(Transaction& transaction, Random& random) {
   TAUT_TRY(const StreamValue old, parse_stream_value(value.expose()));
   TAUT_CHECK(transaction.clear_counters());
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), old.place}));
-}
-
-Result<std::optional<WallTime>> note_wall_time(Transaction& transaction, std::optional<WallTime> wall) {
-  TAUT_TRY(const std::optional<SecretBytes> value, transaction.value(ValueKey::wall_time));
-  std::optional<WallTime> seen;
-  if (value) {
-    TAUT_TRY(seen, parse_wall_time(value->expose()));
-  }
-  if (!wall || (seen && *wall <= *seen)) return seen;
-  if (!seen || *wall > *seen + kWallTimeGrain)
-    TAUT_CHECK(transaction.set_value(ValueKey::wall_time, encode(*wall)));
-  return wall;
 }
 
 }  // namespace taut::node

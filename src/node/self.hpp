@@ -39,8 +39,8 @@ struct Self {
   StateFile state_file;  ///< moved: it was copied or restored since it was last opened
 };
 
-/// Loads the node, and does what is due: a new stream after a move, a new sealing key every week,
-/// old ones erased, the card signed anew when it changes.
+/// Loads the node, and does what is due by the time that is believed (node/believed_time.hpp): a new stream
+/// after a move, a new sealing key every week, old ones erased, the card signed anew when it changes.
 /// @errors unavailable (no_identity); incompatible (future_state); malformed (damaged_state)
 Result<Self> open(Store& store, Place place, const Moment& at, Random& random);
 
@@ -69,7 +69,5 @@ Result<identity::Identity> load_identity(Transaction& transaction);
 Result<StreamId> own_stream(Transaction& transaction);
 /// A new stream, in which counters start at 0.
 Status renew_stream(Transaction& transaction, Random& random);
-/// Takes note of the time, and answers with the highest that was ever seen.
-Result<std::optional<WallTime>> note_wall_time(Transaction& transaction, std::optional<WallTime> wall);
 
 }  // namespace taut::node

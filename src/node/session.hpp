@@ -62,6 +62,8 @@ class Session {
   const SessionId& link() const { return link_; }
   /// Whether the dispatcher had our inbox when the link came up. @pre is_ready()
   bool is_registered() const { return hello_->standing == frame::Standing::registered; }
+  /// What time it was at the dispatcher when the link came up. @pre is_ready()
+  std::optional<WallTime> time() const { return hello_->time(); }
   /// Whether the dispatcher takes an envelope of this size at all.
   bool fits(std::size_t envelope_size) const;
   /// Whether it takes one now.

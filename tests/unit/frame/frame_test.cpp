@@ -227,3 +227,15 @@ TEST_CASE("what a registration proves names dispatcher, session and token") {
   CHECK(tbs != registration_tbs(node(1), SessionId(ByteView(kText).first<16>()), kText));
   CHECK(tbs != registration_tbs(node(1), session, {}));
 }
+
+TEST_CASE("a hello says what time it is, or does not") {
+  Hello hello{1, 1, 1, 1, 1, 1, {}, {}, {}};
+  CHECK_FALSE(hello.time().has_value());
+  hello.say_time({1'800'000'000'000});
+  const Bytes bytes = written(hello);
+  CHECK(std::get<Hello>(parse(bytes).value()).time() == WallTime{1'800'000'000'000});
+  for (const Bytes& said : {Bytes{}, Bytes(7, 1), Bytes(8), Bytes(9, 1)}) {
+    hello.extensions = {{Hello::kTimeExtension, said}};
+    CHECK_FALSE(hello.time().has_value());
+  }
+}

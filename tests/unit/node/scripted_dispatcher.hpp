@@ -39,6 +39,7 @@ class ScriptedDispatcher {
   Bytes greet(const NodeId& peer) {
     if (peer != kNobody && (says_revoked || is_revoked(peer)))
       return frame::written(frame::Goodbye{frame::GoodbyeReason::revoked, {}});
+    if (clock) says_time(clock);
     hello.standing = cards.contains(peer) ? frame::Standing::registered : frame::Standing::unregistered;
     subscribed_.clear();
     uploads_.clear();
@@ -51,6 +52,11 @@ class ScriptedDispatcher {
     const frame::Frame frame = frame::parse(bytes).value();
     std::visit([&](const auto& body) { on(peer, body); }, frame);
     return std::exchange(answers_, {});
+  }
+
+  void says_time(std::optional<WallTime> wall) {
+    hello.extensions.clear();
+    if (wall) hello.say_time(*wall);
   }
 
   /// Stores an envelope as if somebody had put it.
@@ -82,6 +88,8 @@ class ScriptedDispatcher {
   std::size_t queries = 0;
   std::vector<frame::Keep> keeps;          ///< of the puts
   std::vector<std::uint32_t> lifetimes_s;  ///< likewise
+
+  std::optional<WallTime> clock;  ///< what it goes by; none: it says what the node's clock says
 
   // What it does wrong.
   std::optional<frame::OutcomeState> outcome;               ///< instead of storing

@@ -120,6 +120,7 @@ class TestShell {
       peer->second.last = dials % 2 == 0 ? LastFrame::unanswered : LastFrame::lost;
     }
     events_.push_back([this, node] { carry_out(task_.on_connected(node, kSession, at)); });
+    if (!peer->second.dispatcher->clock) peer->second.dispatcher->says_time(at.wall);
     deliver(node, peer->second.dispatcher->greet(peer->second.self));
   }
   void on(node::SendFrame& send) {
