@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "base/secret.hpp"
+#include "carrier/limits.hpp"
 #include "carrier/loop.hpp"
 #include "carrier/mqtt_url.hpp"
 #include "carrier/reasons.hpp"
@@ -31,9 +32,9 @@ struct MqttSettings {
   std::optional<MqttLogin> login;
   std::filesystem::path ca_file;  ///< PEM; empty: the system's certificates
 
-  std::size_t payload_bytes_max = 1024 * 1024;      ///< both ways
-  std::size_t waiting_bytes_max = 8 * 1024 * 1024;  ///< published and not yet acknowledged
-  std::size_t waiting_count_max = 1024;             ///< the same
+  std::size_t payload_bytes_max = kFrameBytesMax;    ///< both ways
+  std::size_t waiting_bytes_max = kWaitingBytesMax;  ///< published and not yet acknowledged
+  std::size_t waiting_count_max = 1024;              ///< the same
   std::uint16_t receive_maximum = 32;   ///< unacknowledged messages, each way (MQTT 5 §3.1.2.11.3)
   std::chrono::seconds keep_alive{30};  ///< 5 s or more
   std::chrono::seconds session_expiry{7 * 24 * 3600};  ///< how long the broker keeps what we missed
