@@ -141,6 +141,9 @@ class Group {
   std::vector<LeafIndex> members() const;
   ByteView epoch_authenticator() const;
   Result<SecretBytes> export_secret(std::string_view label, ByteView context, std::size_t size) const;
+  /// The same in the epoch that the pending commit would begin.
+  /// @errors misuse: there is no pending commit
+  Result<SecretBytes> export_pending_secret(std::string_view label, ByteView context, std::size_t size);
   /// The resumption PSK of this or a remembered epoch (§8.6).
   /// @errors kMissingPsk
   Result<SecretBytes> resumption_psk(std::uint64_t epoch) const;

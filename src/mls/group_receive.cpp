@@ -120,6 +120,13 @@ Status Group::stage_pending() {
   return {};
 }
 
+Result<SecretBytes> Group::export_pending_secret(std::string_view label, ByteView context, std::size_t size) {
+  if (!state_->pending) return refuse(errors::kMisuse);
+  TAUT_CHECK(stage_pending());
+  return mls::export_secret(*state_->suite, state_->pending->staged->next->epoch.secrets.exporter_secret,
+                            label, context, size);
+}
+
 Result<Merged> Group::merge(StagedCommit staged, Time now) {
   if (state_->status != GroupStatus::active) return refuse(errors::kGroupClosed);
   if (staged.changes_->base != state_->epoch.interim_transcript_hash) return refuse(errors::kWrongEpoch);

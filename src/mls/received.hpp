@@ -35,6 +35,8 @@ struct CommitEffects {
   bool removes_me = false;
   std::optional<ReInit> reinit;
   bool changes_extensions = false;
+  std::optional<Extensions> new_extensions;   ///< of the epoch that it begins, where they change
+  std::vector<Credential> added_credentials;  ///< of `added`, in its order
   Bytes authenticated_data;
 };
 

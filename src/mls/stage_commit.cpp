@@ -38,6 +38,8 @@ CommitEffects effects_of(const AuthenticatedContent& content, LeafIndex committe
   effects.removed = applied.removed;
   if (list.reinit != nullptr) effects.reinit = *list.reinit;
   effects.changes_extensions = applied.changes_extensions;
+  if (applied.changes_extensions) effects.new_extensions = applied.extensions;
+  for (const Add* add : list.adds) effects.added_credentials.push_back(add->key_package.leaf_node.credential);
   effects.authenticated_data = content.content.authenticated_data;
   return effects;
 }
