@@ -33,6 +33,8 @@ Result<std::optional<SealingKey>> read_sealing_key(Reader& in) {
   return SealingKey{suite, to_bytes(key), {not_after}};
 }
 
+}  // namespace
+
 void write_dispatcher(Writer& out, const Dispatcher& dispatcher) {
   out.raw(dispatcher.node_id.view());
   write_link_key(out, dispatcher.link_key);
@@ -45,6 +47,8 @@ Result<Dispatcher> read_dispatcher(Reader& in) {
   TAUT_TRY(std::vector<Address> addresses, in.list(read_address, kAddressCountMax));
   return Dispatcher{node_id, std::move(link_key), std::move(addresses)};
 }
+
+namespace {
 
 Status read_lists(Reader& in, Card& card) {
   TAUT_TRY(card.link_keys, in.list(read_link_key, kLinkKeyCountMax));

@@ -13,6 +13,11 @@ Bytes card_tbs(const Card& card);
 /// @errors malformed, incompatible; nothing is verified yet
 Result<Card> parse_card_tbs(ByteView tbs);
 
+/// struct { opaque node_id[32]; LinkKey link_key; Address addresses<V>; } Dispatcher; topics name them too.
+void write_dispatcher(wire::Writer& out, const Dispatcher& dispatcher);
+/// @errors malformed
+Result<Dispatcher> read_dispatcher(wire::Reader& in);
+
 /// Sizes, order, uniqueness, keys that are keys, and that a revocation says nothing else.
 /// @errors malformed
 Status check_rules(const Card& card);

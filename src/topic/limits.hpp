@@ -1,0 +1,47 @@
+#pragma once
+// Bounds of a topic at one participant, and the times it waits (docs/protocol/topic.md, "Limits").
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/time.hpp"
+
+namespace taut::topic {
+
+inline constexpr std::size_t kContentBytesMax = 64 * 1024;  ///< of one message
+inline constexpr std::size_t kEntryBytesMax = std::size_t{4} << 20;
+inline constexpr std::size_t kMessageEntryBytesMax = 128 * 1024;
+
+inline constexpr std::size_t kOutboxCountMax = 1'024;  ///< messages that are not acknowledged yet
+inline constexpr std::size_t kOutboxBytesMax = std::size_t{16} << 20;
+inline constexpr std::size_t kWishCountMax = 64;
+inline constexpr std::size_t kIntroductionCountMax = 64;  ///< that wait for a decision
+inline constexpr std::size_t kInvitationCountMax = 64;    ///< made here, and not over
+
+inline constexpr std::size_t kHeldCountMax = 64;     ///< messages of one sender that wait for earlier ones
+inline constexpr std::size_t kRecentCountMax = 64;   ///< message IDs of one node that are remembered
+inline constexpr std::size_t kMissingCountMax = 16;  ///< ranges of one sender that were given up
+inline constexpr std::size_t kEarlyCountMax = 64;    ///< entries of epochs that have not begun here
+inline constexpr std::size_t kEarlyBytesMax = std::size_t{2} << 20;
+inline constexpr std::size_t kHistoryCountMax = 16;  ///< epochs whose beginning is remembered
+
+inline constexpr std::size_t kUsedCountMax = 256;     ///< KeyPackageRefs in the GroupContext
+inline constexpr std::size_t kRevokedCountMax = 256;  ///< invitations in the GroupContext
+inline constexpr std::size_t kBarredCountMax = 256;   ///< nodes in the GroupContext
+inline constexpr std::size_t kCommitterCountMax = 8;
+
+/// What was published and not seen again is published again after this, then less and less often.
+inline constexpr Duration kResendFirst = std::chrono::seconds(2);
+inline constexpr Duration kResendMax = std::chrono::seconds(60);
+/// An acknowledgement waits this long for more to acknowledge.
+inline constexpr Duration kAcknowledgeAfter = std::chrono::milliseconds(200);
+/// A message waits this long for one before it; then the gap is told.
+inline constexpr Duration kGapPatience = std::chrono::seconds(30);
+/// Contradicting checkpoints are weighed when this has passed: others have a word too.
+inline constexpr Duration kWeighAfter = std::chrono::seconds(10);
+/// Signs of an epoch that does not begin here, with nothing of this one: left behind.
+inline constexpr Duration kLeftBehindAfter = std::chrono::minutes(2);
+/// Who answers without being asked (leaving, coming back) waits a random part of this: one is enough.
+inline constexpr Duration kDutySpread = std::chrono::seconds(2);
+
+}  // namespace taut::topic
