@@ -13,9 +13,7 @@ class Joining {
   Joining& operator=(Joining&&) noexcept;
   ~Joining();
 
-  /// @param card  current, with the sealing key and the dispatchers that the Welcome goes to
-  static Result<Begun> begin(Surroundings surroundings, const introduction::Locator& link,
-                             const identity::SignedCard& card, Time now);
+  static Result<Begun> begin(Surroundings surroundings, const introduction::Locator& link, Time now);
   static Result<Joining> load(Surroundings surroundings, std::vector<Record> records, Time now);
 
   /// @param entry    of the carrier, or the content of an envelope

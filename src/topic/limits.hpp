@@ -18,8 +18,9 @@ inline constexpr std::size_t kWishCountMax = 64;
 inline constexpr std::size_t kIntroductionCountMax = 64;  ///< that wait for a decision
 inline constexpr std::size_t kInvitationCountMax = 64;    ///< made here, and not over
 
-inline constexpr std::size_t kHeldCountMax = 64;     ///< messages of one sender that wait for earlier ones
-inline constexpr std::size_t kRecentCountMax = 64;   ///< message IDs of one node that are remembered
+inline constexpr std::size_t kHeldCountMax = 64;  ///< messages of one sender that wait for earlier ones
+inline constexpr std::size_t kRecentCountMax =
+    kOutboxCountMax;                                 ///< message IDs of one node that are remembered
 inline constexpr std::size_t kMissingCountMax = 16;  ///< ranges of one sender that were given up
 inline constexpr std::size_t kEarlyCountMax = 64;    ///< entries of epochs that have not begun here
 inline constexpr std::size_t kEarlyBytesMax = std::size_t{2} << 20;
@@ -33,10 +34,16 @@ inline constexpr std::size_t kCommitterCountMax = 8;
 /// What was published and not seen again is published again after this, then less and less often.
 inline constexpr Duration kResendFirst = std::chrono::seconds(2);
 inline constexpr Duration kResendMax = std::chrono::seconds(60);
+/// The same with a log, whose carrier repeats what was lost.
+inline constexpr Duration kResendLog = std::chrono::seconds(15);
 /// An acknowledgement waits this long for more to acknowledge.
 inline constexpr Duration kAcknowledgeAfter = std::chrono::milliseconds(200);
 /// A message waits this long for one before it; then the gap is told.
 inline constexpr Duration kGapPatience = std::chrono::seconds(30);
+/// Without a log its sender repeats it, though seldom in the end.
+inline constexpr Duration kGapPatienceBroadcast = std::chrono::minutes(3);
+/// Whoever is heard after so long a silence gets what it lacks at once.
+inline constexpr Duration kSilence = std::chrono::seconds(20);
 /// Contradicting checkpoints are weighed when this has passed: others have a word too.
 inline constexpr Duration kWeighAfter = std::chrono::seconds(10);
 /// Signs of an epoch that does not begin here, with nothing of this one: left behind.

@@ -66,9 +66,11 @@ struct RevokedInvitation {
   friend bool operator==(const RevokedInvitation&, const RevokedInvitation&) = default;
 };
 
+using WrapKeyBytes = Opaque<struct WrapKeyBytesTag, WrapKey::size_bytes>;
+
 struct Settings {
   LogId log_id;
-  Opaque<struct WrapKeyBytesTag, 32> wrap_key;
+  WrapKeyBytes wrap_key;
   Order order;
   std::chrono::seconds expires{0};  ///< default life of a message; 0: it stays
   std::string name;

@@ -18,7 +18,7 @@ struct Record {
   Bytes key;
   SecretBytes value;
 };
-inline constexpr std::size_t kRecordKeyBytesMax = 40;
+inline constexpr std::size_t kRecordKeyBytesMax = 48;
 
 /// What to write in one transaction, before anything is published or shown: first `erase`, then `put`.
 struct Changes {

@@ -19,6 +19,7 @@ namespace taut::topic {
 /// What a topic uses of its surroundings. Must outlive it.
 struct Surroundings {
   const crypto::SignatureKeyPair& identity;  ///< the node's signature key
+  const identity::SignedCard& card;          ///< the node's own, to be kept current: where a Welcome goes
   Random& random;
 };
 

@@ -1,0 +1,113 @@
+// Who asks to be let in, and by which of the three ways: somebody says yes, an invitation, a pairing window.
+
+#include "introduction/reasons.hpp"
+#include "topic/state.hpp"
+
+namespace taut::topic {
+
+namespace {
+
+bool is_over(const introduction::Invitation& invitation, std::optional<WallTime> now) {
+  return invitation.not_after_s != 0 && now && now->unix_ms / 1'000 > invitation.not_after_s;
+}
+
+}  // namespace
+
+/// Whether a commit may add it: what the settings and the members say.
+Status Topic::State::check_admissible(const introduction::Introduction& introduction, Time now) const {
+  if (settings.is_barred(introduction.node_id())) return fail(Errc::violation, reasons::kBarred);
+  if (settings.is_used(introduction.key_package_ref)) return fail(Errc::replayed, reasons::kUsedKeyPackage);
+  if (now.wall && *now.wall > introduction.not_after) return fail(Errc::unauthentic, reasons::kExpired);
+  const auto member = participants.find(introduction.node_id());
+  if (member != participants.end() &&
+      member->second.certificate.sequence >= introduction.certificate_sequence)
+    return fail(Errc::replayed, reasons::kAlreadyMember);
+  return {};
+}
+
+Invitations* Topic::State::invitation_of(const InvitationId& id) {
+  const auto made =
+      std::ranges::find_if(invitations, [&](const auto& one) { return one.second.invitation.id == id; });
+  return made == invitations.end() ? nullptr : &made->second;
+}
+
+/// Uses that are on their way.
+std::size_t Topic::State::admissions_by(const InvitationId& id) const {
+  return static_cast<std::size_t>(std::ranges::count_if(wishes, [&](const auto& one) {
+    const auto* let_in = std::get_if<LetIn>(&one.second.what);
+    return let_in != nullptr && let_in->admission == Admission::invited &&
+           let_in->introduction.invitation_id == id;
+  }));
+}
+
+bool Topic::State::is_wished(const mls::KeyPackageRef& ref) const {
+  return std::ranges::any_of(wishes, [&](const auto& one) {
+    const auto* let_in = std::get_if<LetIn>(&one.second.what);
+    return let_in != nullptr && let_in->introduction.key_package_ref == ref;
+  });
+}
+
+Status Topic::State::take_introduction(ByteView body, Time now) {
+  TAUT_TRY(introduction::Introduction asks,
+           introduction::read_introduction(body, settings.log_id, header.suite));
+  const NodeId node_id = asks.node_id();
+  if (node_id == self || is_wished(asks.key_package_ref) || wishes.size() >= kWishCountMax) return {};
+  const bool is_shown = std::ranges::any_of(introductions, [&](const auto& one) {
+    return one.second.first.key_package_ref == asks.key_package_ref;
+  });
+  if (is_shown) return {};
+  if (const Status admissible = check_admissible(asks, now); !admissible) {
+    // Boxes and carriers show what was answered long ago, too.
+    if (admissible.error().code == Errc::replayed) return {};
+    return admissible;
+  }
+  if (participants.contains(node_id)) {
+    wish({LetIn{std::move(asks), to_bytes(body), Admission::returned},
+          random_instant(now.instant, kDutySpread)});
+    return {};
+  }
+  if (asks.invitation_id) {
+    const Invitations* made = invitation_of(*asks.invitation_id);
+    if (made == nullptr) return {};  // its maker answers
+    TAUT_CHECK(asks.check_proof(made->invitation.secret));
+    const bool is_used_up = made->uses != 0 && made->used + admissions_by(*asks.invitation_id) >= made->uses;
+    if (is_used_up || is_over(made->invitation, now.wall) || settings.is_revoked(*asks.invitation_id))
+      return fail(Errc::violation, reasons::kBadInvitation);
+    wish({LetIn{std::move(asks), to_bytes(body), Admission::invited}, now.instant});
+    return {};
+  }
+  if (pairing_until && now.instant <= *pairing_until && pairing_left > 0) {
+    --pairing_left;
+    wish({LetIn{std::move(asks), to_bytes(body), Admission::pairing}, now.instant});
+    return {};
+  }
+  // One for each node, the latest; and few of them.
+  std::erase_if(introductions, [&](const auto& one) {
+    if (one.second.first.node_id() != node_id) return false;
+    journal.erase(record_key(RecordKind::introduction, one.first));
+    return true;
+  });
+  if (introductions.size() >= kIntroductionCountMax) return fail(Errc::exhausted, reasons::kQuota);
+  const std::uint64_t number = next_number();
+  journal.put(record_key(RecordKind::introduction, number), SecretBytes(body));
+  events.push_back(Introduced{asks});
+  introductions.emplace(number, std::pair(std::move(asks), to_bytes(body)));
+  return {};
+}
+
+/// What is over by the wall clock.
+void Topic::State::expire(Time now) {
+  if (!now.wall) return;
+  std::erase_if(introductions, [&](const auto& one) {
+    if (one.second.first.not_after >= *now.wall) return false;
+    journal.erase(record_key(RecordKind::introduction, one.first));
+    return true;
+  });
+  std::erase_if(invitations, [&](const auto& one) {
+    if (!is_over(one.second.invitation, now.wall)) return false;
+    journal.erase(record_key(RecordKind::invitation, one.first));
+    return true;
+  });
+}
+
+}  // namespace taut::topic
