@@ -16,6 +16,8 @@ using SessionId = Opaque<struct SessionIdTag, 16>;
 using MessageId = Opaque<struct MessageIdTag, 16>;
 /// Random, one per dispatcher and submission: the dispatcher never learns the message ID.
 using SubmissionId = Opaque<struct SubmissionIdTag, 16>;
+/// Random: what a dispatcher knows a topic's log by. Whoever knows it may introduce himself there.
+using LogId = Opaque<struct LogIdTag, 16>;
 
 /// `taut1…`, bech32m (BIP 350) with the prefix "taut".
 std::string to_text(const NodeId& id);

@@ -70,6 +70,50 @@ Result<Frame> parse(ByteView in) {
       return parse_body<ListDevices>(reader);
     case Type::devices:
       return parse_body<Devices>(reader);
+    case Type::open_log:
+      return parse_body<OpenLog>(reader);
+    case Type::prove_access:
+      return parse_body<ProveAccess>(reader);
+    case Type::name_successor:
+      return parse_body<NameSuccessor>(reader);
+    case Type::set_retention:
+      return parse_body<SetRetention>(reader);
+    case Type::append:
+      return parse_body<Append>(reader);
+    case Type::append_chunk:
+      return parse_body<AppendChunk>(reader);
+    case Type::appended:
+      return parse_body<Appended>(reader);
+    case Type::read_log:
+      return parse_body<ReadLog>(reader);
+    case Type::log_entries:
+      return parse_body<LogEntries>(reader);
+    case Type::log_entry_chunk:
+      return parse_body<LogEntryChunk>(reader);
+    case Type::log_drained:
+      return parse_body<LogDrained>(reader);
+    case Type::end_reading:
+      return parse_body<EndReading>(reader);
+    case Type::reading_ended:
+      return parse_body<ReadingEnded>(reader);
+    case Type::introduce:
+      return parse_body<Introduce>(reader);
+    case Type::introduced:
+      return parse_body<Introduced>(reader);
+    case Type::release_introductions:
+      return parse_body<ReleaseIntroductions>(reader);
+    case Type::publish_key_packages:
+      return parse_body<PublishKeyPackages>(reader);
+    case Type::claim_key_package:
+      return parse_body<ClaimKeyPackage>(reader);
+    case Type::key_package_answer:
+      return parse_body<KeyPackageAnswer>(reader);
+    case Type::count_key_packages:
+      return parse_body<CountKeyPackages>(reader);
+    case Type::key_package_counts:
+      return parse_body<KeyPackageCounts>(reader);
+    case Type::key_package_notice:
+      return parse_body<KeyPackageNotice>(reader);
   }
   if ((number & kIgnorableBit) != 0) return Frame(Ignored{number});
   return fail(Errc::violation, reasons::kUnknownFrame);

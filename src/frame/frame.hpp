@@ -13,6 +13,11 @@
 #include "frame/delivery.hpp"
 #include "frame/device.hpp"
 #include "frame/hello.hpp"
+#include "frame/introduction.hpp"
+#include "frame/key_package.hpp"
+#include "frame/log_access.hpp"
+#include "frame/log_append.hpp"
+#include "frame/log_read.hpp"
 #include "frame/put.hpp"
 #include "frame/registration.hpp"
 #include "frame/state.hpp"
@@ -27,7 +32,11 @@ struct Ignored {
 using Frame =
     std::variant<Hello, Answer, Ping, Pong, Goodbye, Put, PutChunk, Outcome, OutcomeQuery, Subscribe, Credit,
                  Delivery, DeliveryChunk, Drained, Release, PublishCard, LookUpCard, CardAnswer, Register,
-                 SetAccess, PublishState, LookUpState, StateAnswer, Report, ListDevices, Devices, Ignored>;
+                 SetAccess, PublishState, LookUpState, StateAnswer, Report, ListDevices, Devices, OpenLog,
+                 ProveAccess, NameSuccessor, SetRetention, Append, AppendChunk, Appended, ReadLog, LogEntries,
+                 LogEntryChunk, LogDrained, EndReading, ReadingEnded, Introduce, Introduced,
+                 ReleaseIntroductions, PublishKeyPackages, ClaimKeyPackage, KeyPackageAnswer,
+                 CountKeyPackages, KeyPackageCounts, KeyPackageNotice, Ignored>;
 
 /// One whole frame.
 /// @errors malformed (bad_frame, too_large); violation (unknown_frame); incompatible: a critical

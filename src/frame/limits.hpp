@@ -31,5 +31,18 @@ inline constexpr std::uint32_t kPutCost = 512;
 inline constexpr std::size_t kOpenQuestionsMax = 256;
 /// What one delivery costs beside its bytes, in credit: small messages are not free.
 inline constexpr std::uint32_t kDeliveryCost = 64;
+/// What one log entry costs beside its bytes, in credit.
+inline constexpr std::uint32_t kEntryCost = kDeliveryCost;
+/// Entries in one LogEntries.
+inline constexpr std::size_t kEntriesMax = 256;
+/// An introduction: a key package, a card, what binds them, wrapped.
+inline constexpr std::size_t kIntroductionBytesMax = std::size_t{24} * 1024;
+/// Introductions in one release.
+inline constexpr std::size_t kReleasedIntroductionsMax = 64;
+inline constexpr std::size_t kKeyPackageBytesMax = 8192;
+/// Key packages in one PublishKeyPackages, which is one frame.
+inline constexpr std::size_t kOffersMax = 128;
+/// Suites of which one node may have key packages at one dispatcher.
+inline constexpr std::size_t kKeyPackageSuitesMax = 16;
 
 }  // namespace taut::frame

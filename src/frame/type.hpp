@@ -44,6 +44,30 @@ enum class Type : std::uint8_t {
   report = 0x45,
   list_devices = 0x46,
   devices = 0x47,
+
+  open_log = 0x50,
+  prove_access = 0x51,
+  name_successor = 0x52,
+  set_retention = 0x53,
+  append = 0x54,
+  append_chunk = 0x55,
+  appended = 0x56,
+  read_log = 0x57,
+  log_entries = 0x58,
+  log_entry_chunk = 0x59,
+  log_drained = 0x5a,
+  end_reading = 0x5b,
+  reading_ended = 0x5c,
+  introduce = 0x5d,
+  introduced = 0x5e,
+  release_introductions = 0x5f,
+
+  publish_key_packages = 0x60,
+  claim_key_package = 0x61,
+  key_package_answer = 0x62,
+  count_key_packages = 0x63,
+  key_package_counts = 0x64,
+  key_package_notice = 0x65,
 };
 
 }  // namespace taut::frame

@@ -68,6 +68,14 @@ class LinkedTask : public Interface {
   virtual void hear(const NodeId&, Delivered&, const Moment&) {}
   virtual void hear(const NodeId&, AllDelivered&, const Moment&) {}
   virtual void hear(const NodeId&, DevicesFound&, const Moment&) {}
+  virtual void hear(const NodeId&, EntryAppended&, const Moment&) {}
+  virtual void hear(const NodeId&, EntriesRead&, const Moment&) {}
+  virtual void hear(const NodeId&, ReadingDrained&, const Moment&) {}
+  virtual void hear(const NodeId&, ReadingOver&, const Moment&) {}
+  virtual void hear(const NodeId&, IntroductionTaken&, const Moment&) {}
+  virtual void hear(const NodeId&, KeyPackageClaimed&, const Moment&) {}
+  virtual void hear(const NodeId&, KeyPackagesCounted&, const Moment&) {}
+  virtual void hear(const NodeId&, KeyPackagesLow&, const Moment&) {}
 
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
   void finish(const Status& status, const Moment& at) {

@@ -41,11 +41,6 @@ frame::RequestId Session::ask(Kind kind, std::size_t window_bytes) {
   return request;
 }
 
-template <class Body>
-void Session::write(const Body& body) {
-  frames_.push_back(frame::written(body));
-}
-
 frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submission, std::chrono::seconds ttl,
                               ByteView envelope, frame::Keep keep, ByteView token) {
   frame::Put put;
@@ -110,13 +105,17 @@ frame::RequestId Session::look_up_state() {
   return request;
 }
 
-frame::RequestId Session::subscribe(frame::Until until) {
-  const frame::RequestId request = ask(Kind::subscribe);
-  // Credit is granted once, and then returned as it is used.
+// Credit is granted once, and then returned as it is used.
+std::uint32_t Session::first_credit() {
   const std::uint32_t credit = has_granted_ ? 0 : std::min(kCreditBytes, hello_->credit_bytes_max);
   has_granted_ = true;
   credit_ += credit;
-  write(frame::Subscribe{request, until, credit, {}});
+  return credit;
+}
+
+frame::RequestId Session::subscribe(frame::Until until) {
+  const frame::RequestId request = ask(Kind::subscribe);
+  write(frame::Subscribe{request, until, first_credit(), {}});
   return request;
 }
 
@@ -174,9 +173,18 @@ Session::Event Session::on(const frame::Hello& hello) {
 Session::Event Session::on(const frame::Answer& answer) {
   const auto question = questions_.find(answer.request);
   const bool is_report = question != questions_.end() && question->second.kind == Kind::report;
-  TAUT_CHECK(
-      answered(answer.request, {Kind::publish, Kind::set_access, Kind::publish_state, Kind::look_up_state,
-                                Kind::release, Kind::subscribe, Kind::report, Kind::list_devices}));
+  // What an answer to a question about a reading says of it.
+  if (question != questions_.end()) {
+    const Question& asked = question->second;
+    if (asked.kind == Kind::read_log) readings_.erase(answer.request);
+    if (asked.kind == Kind::end_reading) readings_.erase(asked.reading);
+  }
+  TAUT_CHECK(answered(answer.request,
+                      {Kind::publish, Kind::set_access, Kind::publish_state, Kind::look_up_state,
+                       Kind::release, Kind::subscribe, Kind::report, Kind::list_devices, Kind::open_log,
+                       Kind::prove_access, Kind::name_successor, Kind::set_retention, Kind::read_log,
+                       Kind::end_reading, Kind::release_introductions, Kind::publish_key_packages,
+                       Kind::claim_key_package, Kind::count_key_packages}));
   if (is_report) return std::nullopt;
   return Answered{answer.request, answer.status};
 }
@@ -206,7 +214,7 @@ Session::Event Session::on(const frame::StateAnswer& answer) {
 }
 
 Session::Event Session::on(const frame::Delivery& delivery) {
-  if (partial_ || credit_ <= 0) return violation();
+  if (is_in_pieces() || credit_ <= 0) return violation();
   credit_ -= delivery_cost(delivery.size);
   partial_ = Partial{{delivery.number, delivery.received, to_bytes(delivery.chunk)}, delivery.size};
   return whole_delivery();
@@ -229,7 +237,7 @@ Session::Event Session::whole_delivery() {
 }
 
 Session::Event Session::on(const frame::Drained& drained) {
-  if (partial_) return violation();
+  if (is_in_pieces()) return violation();
   TAUT_CHECK(answered(drained.request, {Kind::subscribe}));
   return AllDelivered{drained.request};
 }
@@ -247,11 +255,6 @@ Session::Event Session::on(const frame::Pong&) {
 Session::Event Session::on(const frame::Goodbye& goodbye) {
   if (goodbye.reason == frame::GoodbyeReason::revoked) return fail(Errc::violation, reasons::kRefused);
   return fail(Errc::unavailable, reasons::kDispatcherGone);
-}
-
-template <class Body>
-Session::Event Session::on(const Body&) {
-  return violation();
 }
 
 // Waiting.

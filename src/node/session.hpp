@@ -5,6 +5,7 @@
 #include <map>
 
 #include "frame/frame.hpp"
+#include "node/log_event.hpp"
 #include "node/task.hpp"
 
 namespace taut::node {
@@ -45,8 +46,16 @@ struct DevicesFound {
   frame::RequestId request = 0;
   std::vector<frame::Device> devices;
 };
-using SessionEvent = std::variant<SessionReady, PutAnswered, Answered, CardFound, StateFound, Delivered,
-                                  AllDelivered, DevicesFound>;
+using SessionEvent =
+    std::variant<SessionReady, PutAnswered, Answered, CardFound, StateFound, Delivered, AllDelivered,
+                 DevicesFound, EntryAppended, EntriesRead, ReadingDrained, ReadingOver, IntroductionTaken,
+                 KeyPackageClaimed, KeyPackagesCounted, KeyPackagesLow>;
+
+/// How long a log's entries stay, and how many of them; zero: as the dispatcher likes.
+struct Retention {
+  std::chrono::seconds time{0};
+  std::uint64_t bytes = 0;
+};
 
 class Session {
  public:
@@ -86,7 +95,47 @@ class Session {
   /// What the dispatcher may tell of this device. Its answer is no event.
   void report(std::chrono::seconds uptime, std::string_view name, std::vector<NodeId> viewers);
   frame::RequestId list_devices(std::vector<NodeId> nodes);
-  /// What a delivery used up is granted again.
+
+  // Topics' logs. Answered, where nothing else is said.
+  /// Makes a log, and proves its first key. Zero: the dispatcher's own retention.
+  /// @param proof  frame::prove_log_access, for this link
+  frame::RequestId open_log(const LogId& log, const frame::AccessKey& key, const frame::AccessProof& proof,
+                            const Retention& retention = {});
+  /// From its answer `done` on, this link may use the key.
+  frame::RequestId prove_access(const LogId& log, const frame::AccessKey& key,
+                                const frame::AccessProof& proof);
+  /// EntryAppended.
+  /// @param successor  of a commit: the access key of the epoch that it leads to
+  /// @pre has_room_for(entry.size())
+  frame::RequestId append_entry(const LogId& log, const frame::AccessKey& key, const SubmissionId& submission,
+                                ByteView entry,
+                                const std::optional<frame::AccessKey>& successor = std::nullopt);
+  frame::RequestId name_successor(const LogId& log, const frame::AccessKey& key,
+                                  const frame::AccessKey& successor);
+  frame::RequestId set_retention(const LogId& log, const frame::AccessKey& key, const Retention& retention);
+  /// EntriesRead and ReadingDrained, or Answered where it is refused. The request names the reading.
+  frame::RequestId read_log(const LogId& log, const frame::AccessKey& key, frame::Shelf shelf,
+                            frame::LogNumber after, frame::Until until);
+  /// Nothing of a reading comes after the answer.
+  frame::RequestId end_reading(frame::RequestId reading);
+  /// IntroductionTaken.
+  frame::RequestId introduce(const LogId& log, const SubmissionId& submission, std::chrono::seconds ttl,
+                             ByteView introduction);
+  /// @param numbers  1..frame::kReleasedIntroductionsMax, ascending
+  frame::RequestId release_introductions(const LogId& log, const frame::AccessKey& key,
+                                         std::vector<frame::LogNumber> numbers);
+
+  // Key packages.
+  /// @param batch   higher than any before
+  /// @param offers  that fit one frame
+  frame::RequestId publish_key_packages(std::uint64_t batch, frame::Restock restock,
+                                        std::vector<frame::KeyPackageOffer> offers);
+  /// KeyPackageClaimed, or Answered.
+  frame::RequestId claim_key_package(const NodeId& node, std::uint16_t suite, ByteView token = {});
+  /// KeyPackagesCounted, or Answered.
+  frame::RequestId count_key_packages();
+
+  /// What a delivery, or an entry, used up is granted again.
   void return_credit(std::size_t envelope_size);
 
   /// Frames to send, in order; they are the caller's now.
@@ -110,11 +159,33 @@ class Session {
     release,
     report,
     list_devices,
-    ping
+    open_log,
+    prove_access,
+    append,
+    name_successor,
+    set_retention,
+    read_log,
+    end_reading,
+    introduce,
+    release_introductions,
+    publish_key_packages,
+    claim_key_package,
+    count_key_packages
   };
   struct Question {
     Kind kind;
     std::size_t window_bytes = 0;
+    frame::RequestId reading = 0;  ///< that an end_reading ends
+  };
+  struct Reading {
+    frame::Until until = frame::Until::drained;
+    frame::LogNumber last = 0;  ///< that has come
+  };
+  /// An entry whose chunks are still coming.
+  struct PartialEntry {
+    frame::RequestId reading = 0;
+    ReadEntry entry;
+    std::size_t size = 0;
   };
   /// A delivery whose chunks are still coming.
   struct Partial {
@@ -126,7 +197,9 @@ class Session {
   frame::RequestId ask(Kind kind, std::size_t window_bytes = 0);
   Status answered(frame::RequestId request, std::initializer_list<Kind> kinds);
   template <class Body>
-  void write(const Body& body);
+  void write(const Body& body) {
+    frames_.push_back(frame::written(body));
+  }
 
   Event on(const frame::Hello& hello);
   Event on(const frame::Answer& answer);
@@ -137,14 +210,29 @@ class Session {
   Event on(const frame::Delivery& delivery);
   Event on(const frame::DeliveryChunk& chunk);
   Event on(const frame::Drained& drained);
+  Event on(const frame::Appended& appended);
+  Event on(const frame::LogEntries& entries);
+  Event on(const frame::LogEntryChunk& chunk);
+  Event on(const frame::LogDrained& drained);
+  Event on(const frame::ReadingEnded& ended);
+  Event on(const frame::Introduced& introduced);
+  Event on(const frame::KeyPackageAnswer& answer);
+  Event on(const frame::KeyPackageCounts& counts);
+  Event on(const frame::KeyPackageNotice& notice);
   Event on(const frame::Ping& ping);
   Event on(const frame::Pong& pong);
   Event on(const frame::Goodbye& goodbye);
   Event on(const frame::Ignored&) { return std::nullopt; }
   /// Frames that only nodes say.
   template <class Body>
-  Event on(const Body&);
+  Event on(const Body&) {
+    return fail(Errc::violation, reasons::kNotNow);
+  }
   Event whole_delivery();
+  Status begin_entry(const frame::LogEntry& entry, Reading& reading);
+  /// Something comes in chunks, and not all of them have come.
+  bool is_in_pieces() const { return partial_ || partial_entry_; }
+  std::uint32_t first_credit();
 
   std::optional<Instant> answer_due() const;
   std::optional<Instant> ping_due() const;
@@ -157,6 +245,8 @@ class Session {
   std::int64_t credit_ = 0;  ///< a delivery may overdraw it
   bool has_granted_ = false;
   std::optional<Partial> partial_;
+  std::map<frame::RequestId, Reading> readings_;
+  std::optional<PartialEntry> partial_entry_;
   std::vector<Bytes> frames_;
   Instant last_received_;
   Instant last_sent_;

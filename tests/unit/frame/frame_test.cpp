@@ -30,6 +30,63 @@ DeliveryTokenId token_id(Byte first) {
   return id;
 }
 
+template <class Id>
+Id id_of(Byte first) {
+  Id id;
+  id.fill()[0] = first;
+  return id;
+}
+
+std::vector<Frame> one_of_each_about_logs() {
+  const auto log = id_of<LogId>(1);
+  const auto key = id_of<AccessKey>(2);
+  const auto proof = id_of<AccessProof>(3);
+  const auto successor = id_of<AccessKey>(4);
+  const ByteView part = ByteView(kText).first(100);
+  return {
+      OpenLog{1, log, key, proof, 3600, 1 << 20, kGrown},
+      ProveAccess{2, log, key, proof, kGrown},
+      NameSuccessor{3, log, key, successor, kGrown},
+      SetRetention{4, log, key, 3600, 1 << 20, kGrown},
+      Append{5, log, key, submission(1), successor, 301, kText, kGrown},
+      Append{6, log, key, submission(1), std::nullopt, 300, kText, {}},
+      AppendChunk{5, 300, part},
+      Appended{5, AppendState::stored, 7, 0, kGrown},
+      Appended{5, AppendState::full, 0, 60, {}},
+      ReadLog{7, log, key, Shelf::introductions, 9, Until::closed, 65536, kGrown},
+      LogEntries{7, {{1, {5}, 300, kText}, {4, {6}, 100, part}, {5, {6}, 101, part}}},
+      LogEntryChunk{7, 5, 100, part},
+      LogDrained{7, 5, 2, kGrown},
+      EndReading{8, 7, kGrown},
+      ReadingEnded{7, kGrown},
+      Introduce{9, log, submission(2), 3600, kText, kGrown},
+      Introduced{9, kGrown},
+      ReleaseIntroductions{10, log, key, {1, 2, 9}, kGrown},
+  };
+}
+
+std::vector<Frame> one_of_each_about_key_packages() {
+  return {
+      PublishKeyPackages{1, 99, Restock::replace, {{1, PackageUse::last_resort, {7}, kText}}, kGrown},
+      PublishKeyPackages{1, 99, Restock::add, {}, {}},
+      ClaimKeyPackage{2, node(1), 3, ByteView(kText).first(25), kGrown},
+      KeyPackageAnswer{2, ByteView(kText), kGrown},
+      KeyPackageAnswer{2, std::nullopt, {}},
+      CountKeyPackages{3, kGrown},
+      KeyPackageCounts{3, {{1, 20, 0}, {3, 0, 5}}, kGrown},
+      KeyPackageNotice{{{1, 2, 0}}, kGrown},
+  };
+}
+
+std::vector<Frame> one_of_each();
+
+std::vector<Frame> all_frames() {
+  std::vector<Frame> all = one_of_each();
+  for (const Frame& one : one_of_each_about_logs()) all.push_back(one);
+  for (const Frame& one : one_of_each_about_key_packages()) all.push_back(one);
+  return all;
+}
+
 std::vector<Frame> one_of_each() {
   return {
       Hello{1, 1 << 20, 2 << 20, 4 << 20, 2592000, 90, Policy::open, Standing::registered, kGrown},
@@ -79,7 +136,7 @@ Bytes bytes_of(const Frame& frame) {
 }  // namespace
 
 TEST_CASE("what is written is read, and written again it is the same bytes") {
-  for (const Frame& frame : one_of_each()) {
+  for (const Frame& frame : all_frames()) {
     CAPTURE(frame.index());
     const Bytes bytes = bytes_of(frame);
     const auto parsed = parse(bytes);
@@ -90,7 +147,7 @@ TEST_CASE("what is written is read, and written again it is the same bytes") {
 }
 
 TEST_CASE("a cut frame and a frame with a byte too many are malformed") {
-  for (const Frame& frame : one_of_each()) {
+  for (const Frame& frame : all_frames()) {
     CAPTURE(frame.index());
     Bytes bytes = bytes_of(frame);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -238,4 +295,58 @@ TEST_CASE("a hello says what time it is, or does not") {
     hello.extensions = {{Hello::kTimeExtension, said}};
     CHECK_FALSE(hello.time().has_value());
   }
+}
+
+TEST_CASE("entries are whole but the last, ascend, and there is one at least") {
+  const ByteView part = ByteView(kText).first(10);
+  CHECK_FALSE(parse(written(LogEntries{1, {}})).has_value());
+  CHECK_FALSE(parse(written(LogEntries{1, {{1, {}, 11, part}, {2, {}, 10, part}}})).has_value());
+  CHECK_FALSE(parse(written(LogEntries{1, {{2, {}, 10, part}, {2, {}, 10, part}}})).has_value());
+  CHECK_FALSE(parse(written(LogEntries{1, {{1, {}, 9, part}}})).has_value());
+  CHECK_FALSE(parse(written(LogEntries{1, {{1, {}, kMessageBytesMax + 1, part}}})).has_value());
+  LogEntries many{1, {}};
+  for (LogNumber i = 1; i <= kEntriesMax; ++i) many.entries.push_back({i, {}, 10, part});
+  CHECK(parse(written(many)).has_value());
+  many.entries.push_back({kEntriesMax + 1, {}, 10, part});
+  CHECK_FALSE(parse(written(many)).has_value());
+}
+
+TEST_CASE(
+    "an entry has a number exactly when it was stored, and is asked again only when there was no room") {
+  CHECK_FALSE(parse(written(Appended{1, AppendState::stored, 0, 0, {}})).has_value());
+  CHECK_FALSE(parse(written(Appended{1, AppendState::full, 7, 1, {}})).has_value());
+  CHECK_FALSE(parse(written(Appended{1, AppendState::refused, 0, 1, {}})).has_value());
+  CHECK_FALSE(parse(written(Appended{1, static_cast<AppendState>(4), 0, 0, {}})).has_value());
+  CHECK_FALSE(parse(written(Append{1, {}, {}, {}, std::nullopt, 299, kText, {}})).has_value());
+}
+
+TEST_CASE("introductions and key packages are bounded, their lists have one order") {
+  const Bytes large(kIntroductionBytesMax + 1);
+  CHECK(
+      parse(written(Introduce{1, {}, {}, 0, ByteView(large).first(kIntroductionBytesMax), {}})).has_value());
+  CHECK_FALSE(parse(written(Introduce{1, {}, {}, 0, large, {}})).has_value());
+  CHECK_FALSE(parse(written(Introduce{1, {}, {}, 0, {}, {}})).has_value());
+  CHECK_FALSE(parse(written(ReleaseIntroductions{1, {}, {}, {}, {}})).has_value());
+  CHECK_FALSE(parse(written(ReleaseIntroductions{1, {}, {}, {2, 2}, {}})).has_value());
+  const ByteView package = ByteView(large).first(kKeyPackageBytesMax + 1);
+  CHECK_FALSE(parse(written(PublishKeyPackages{1, 1, {}, {{1, {}, {}, package}}, {}})).has_value());
+  CHECK_FALSE(parse(written(PublishKeyPackages{1, 1, {}, {{1, {}, {}, {}}}, {}})).has_value());
+  const std::vector<KeyPackageOffer> many(kOffersMax + 1, {1, {}, {}, ByteView(large).first(1)});
+  CHECK_FALSE(parse(written(PublishKeyPackages{1, 1, {}, many, {}})).has_value());
+  CHECK_FALSE(parse(written(KeyPackageCounts{1, {{3, 1, 0}, {3, 1, 0}}, {}})).has_value());
+}
+
+TEST_CASE("a proof of access holds for its key, log and link, and for no other") {
+  AccessSeed seed;
+  seed.fill()[0] = 9;
+  const crypto::SignatureKeyPair pair = access_key_pair(seed).value();
+  const AccessKey key = access_key_of(pair);
+  const auto session = id_of<SessionId>(1);
+  const auto log = id_of<LogId>(2);
+  const AccessProof proof = prove_log_access(pair, session, log).value();
+  CHECK(verify_log_access(proof, session, log, key).has_value());
+  CHECK_FALSE(verify_log_access(proof, id_of<SessionId>(2), log, key).has_value());
+  CHECK_FALSE(verify_log_access(proof, session, id_of<LogId>(1), key).has_value());
+  CHECK_FALSE(verify_log_access(proof, session, log, id_of<AccessKey>(7)).has_value());
+  CHECK_FALSE(verify_log_access(id_of<AccessProof>(7), session, log, key).has_value());
 }
