@@ -6,6 +6,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "frame/delivery.hpp"
+#include "frame/key_package.hpp"
 
 namespace taut::dispatcher {
 
@@ -15,6 +16,9 @@ using frame::QueueRange;
 /// First 16 bytes of the SHA-256 of a submitted message: tells a repeated submission from another message
 /// under the same submission ID. Whoever could make two that collide fools only himself.
 using BodyHash = Opaque<struct BodyHashTag, 16>;
+
+/// Whether something is left to ask for.
+enum class Rest : std::uint8_t { none, more };
 
 /// The three reserved parts of an inbox (design §6).
 enum class Share : std::uint8_t {
@@ -68,7 +72,8 @@ struct NodeRecord {
   ShareUsage usage{};
   /// The highest of its cards held here, gone or not; 0 when there was none.
   std::uint64_t card_sequence = 0;
-  std::array<Bytes, kNoteCount> notes;  ///< by NoteKind; empty: there is none
+  std::array<Bytes, kNoteCount> notes;             ///< by NoteKind; empty: there is none
+  std::vector<frame::KeyPackageCount> packages{};  ///< by suites, of which something was ever published
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 };
 

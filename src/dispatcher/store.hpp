@@ -4,8 +4,8 @@
 //
 // - Every operation is atomic, and gets exactly one result.
 // - Operations on one node's rows happen, and their results are handed in, in the order in which the
-//   operations were issued. Between nodes any order is allowed. LoadTotals, AddToken, ListNodes,
-//   DescribeNodes, Sweep and Erase are ordered with everything.
+//   operations were issued; so do those on one log (log_store.hpp). Between them any order is allowed.
+//   LoadTotals, AddToken, ListNodes, DescribeNodes, all sweeps and Erase are ordered with everything.
 // - A result that is a value is handed in only after everything that the operation changed *and saw* is
 //   durable. A result that is an error changed nothing: exhausted when the disk is full, else unavailable.
 // - So operations that wait may share one transaction and one sync; when that fails, all of them do.
@@ -15,7 +15,7 @@
 #include <variant>
 
 #include "base/result.hpp"
-#include "dispatcher/records.hpp"
+#include "dispatcher/log_store.hpp"
 
 namespace taut::dispatcher {
 
@@ -25,13 +25,13 @@ using OperationId = std::uint64_t;
 /// The value of an operation that only succeeds.
 struct Done {};
 
-enum class Rest : std::uint8_t { none, more };
-
 /// Everything the dispatcher counts at its start.
 struct LoadTotals {};
 struct Totals {
   Usage messages;  ///< of all inboxes
   std::uint64_t nodes = 0;
+  std::uint64_t logs = 0;
+  Usage entries;  ///< of all logs
 };
 
 /// std::optional<NodeRecord>; nullopt: no such node here.
@@ -179,12 +179,16 @@ struct Swept {
 /// log. Done.
 struct Erase {};
 
-using Operation = std::variant<LoadTotals, LoadNode, AddNode, RemoveNode, AddToken, SaveNote, ListNodes,
-                               DescribeNodes, PutMessage, LookUpSubmission, FetchMessages, ReleaseMessages,
-                               SaveCard, LoadCard, Sweep, Erase>;
+using Operation =
+    std::variant<LoadTotals, LoadNode, AddNode, RemoveNode, AddToken, SaveNote, ListNodes, DescribeNodes,
+                 PutMessage, LookUpSubmission, FetchMessages, ReleaseMessages, SaveCard, LoadCard, Sweep,
+                 Erase, LoadLog, AddLog, AppendEntry, LookUpEntry, ChangeLog, FetchEntries, PutIntroduction,
+                 RemoveIntroductions, SweepLogs, PublishPackages, ClaimPackage, SweepPackages>;
 
 using StoreValue = std::variant<Done, Totals, std::optional<NodeRecord>, Admission, Listed, Placed,
-                                std::optional<SubmissionRecord>, Fetched, Freed, std::optional<Bytes>, Swept>;
+                                std::optional<SubmissionRecord>, Fetched, Freed, std::optional<Bytes>, Swept,
+                                std::optional<LogRecord>, EntryPlaced, std::optional<EntryRecord>, BoxFreed,
+                                LogsSwept, Restocked, Claimed, PackagesSwept>;
 using StoreResult = Result<StoreValue>;
 
 }  // namespace taut::dispatcher

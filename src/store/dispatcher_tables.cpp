@@ -17,8 +17,8 @@ bool is_one_of(const Operation& operation) {
 }
 
 bool only_reads(const Operation& operation) {
-  return is_one_of<LoadTotals, LoadNode, LookUpSubmission, FetchMessages, LoadCard, ListNodes, DescribeNodes>(
-      operation);
+  return is_one_of<LoadTotals, LoadNode, LookUpSubmission, FetchMessages, LoadCard, ListNodes, DescribeNodes,
+                   LoadLog, LookUpEntry, FetchEntries>(operation);
 }
 
 /// An operation that was refused before it changed anything.
@@ -34,7 +34,9 @@ DispatcherTables::DispatcherTables(FileLock lock, Database database, Random& ran
       nodes_(database_),
       bundles_(database_),
       submissions_(random),
-      tokens_(database_) {}
+      tokens_(database_),
+      logs_(database_, random),
+      packages_(database_) {}
 
 Opened<std::unique_ptr<DispatcherTables>> DispatcherTables::open(const std::filesystem::path& file,
                                                                  Random& random) {
@@ -53,6 +55,7 @@ Opened<std::unique_ptr<DispatcherTables>> DispatcherTables::open(const std::file
 }
 
 Status DispatcherTables::load() {
+  TAUT_CHECK(logs_.load());
   return bundles_.load_all([this](std::uint64_t number, const BundleTable::Bundle& bundle) {
     for (std::size_t slot = 0; slot < bundle.entries.size(); ++slot) {
       const BundleEntry& entry = bundle.entries[slot];
@@ -94,6 +97,7 @@ void DispatcherTables::carry_out_together(Operations operations, Results& result
   Status done = apply_all(operations, results);
   if (done) done = bundles_.flush();
   if (done) done = nodes_.flush();
+  if (done) done = logs_.flush();
   if (done) done = transaction->commit();
   if (done) return;
   // What is in memory is ahead of what is on disk.
@@ -112,11 +116,18 @@ Status DispatcherTables::apply_all(Operations operations, Results& results) {
   return {};
 }
 
-StoreResult DispatcherTables::apply(const LoadTotals&) { return nodes_.totals(); }
+StoreResult DispatcherTables::apply(const LoadTotals&) {
+  TAUT_TRY(Totals totals, nodes_.totals());
+  TAUT_CHECK(logs_.count(totals));
+  return totals;
+}
 
 StoreResult DispatcherTables::apply(const LoadNode& load) {
   TAUT_TRY(const auto* const node, nodes_.find(load.node));
-  return node == nullptr ? std::optional<NodeRecord>() : node->record;
+  if (node == nullptr) return std::optional<NodeRecord>();
+  NodeRecord record = node->record;
+  TAUT_TRY(record.packages, packages_.counts(node->id));
+  return std::optional(std::move(record));
 }
 
 StoreResult DispatcherTables::apply(const AddNode& add) {
@@ -136,6 +147,7 @@ StoreResult DispatcherTables::apply(const RemoveNode& remove) {
   TAUT_TRY(const auto* const node, nodes_.find(remove.node));
   if (node == nullptr) return freed;
   TAUT_CHECK(bundles_.release(node->id, kAll, freed.usage));
+  TAUT_CHECK(packages_.remove(node->id));
   TAUT_CHECK(nodes_.remove(remove.node));
   return freed;
 }
@@ -319,6 +331,40 @@ class DispatcherTables::Sweeping {
 
 StoreResult DispatcherTables::apply(const Sweep& sweep) {
   TAUT_TRY(Swept swept, Sweeping(*this, sweep).run());
+  return swept;
+}
+
+StoreResult DispatcherTables::apply(const AddLog& add) {
+  TAUT_CHECK(logs_.add(add));
+  return Done{};
+}
+
+StoreResult DispatcherTables::apply(const ChangeLog& change) {
+  TAUT_CHECK(logs_.change(change));
+  return Done{};
+}
+
+StoreResult DispatcherTables::apply(const PublishPackages& publish) {
+  TAUT_TRY(const auto* const node, nodes_.find(publish.node));
+  if (node == nullptr) return Restocked{Restocked::Status::not_here, {}};
+  return packages_.publish(node->id, publish);
+}
+
+StoreResult DispatcherTables::apply(const ClaimPackage& claim) {
+  TAUT_TRY(const auto* const node, nodes_.find(claim.node));
+  if (node == nullptr) return Claimed{};
+  return packages_.claim(node->id, claim);
+}
+
+StoreResult DispatcherTables::apply(const SweepPackages& sweep) {
+  PackagesSwept swept;
+  TAUT_TRY(const auto owners, packages_.expire(sweep.now, sweep.count_max));
+  std::map<NodeId, std::vector<frame::KeyPackageCount>> counts;
+  for (const NodeTable::Id owner : owners) {
+    TAUT_TRY(const NodeId name, nodes_.name_of(owner));
+    TAUT_TRY(counts[name], packages_.counts(owner));
+  }
+  for (auto& [name, left] : counts) swept.owners.push_back({name, std::move(left)});
   return swept;
 }
 

@@ -7,6 +7,8 @@
 #include <span>
 
 #include "store/bundle_table.hpp"
+#include "store/log_table.hpp"
+#include "store/package_table.hpp"
 #include "store/private_files.hpp"
 #include "store/submission_index.hpp"
 #include "store/token_table.hpp"
@@ -68,6 +70,20 @@ class DispatcherTables {
   StoreResult apply(const dispatcher::LoadCard&);
   StoreResult apply(const dispatcher::Sweep&);
   StoreResult apply(const dispatcher::Erase&);
+  StoreResult apply(const dispatcher::LoadLog& load) { return logs_.load_log(load); }
+  StoreResult apply(const dispatcher::AddLog&);
+  StoreResult apply(dispatcher::AppendEntry& append) { return logs_.append(append); }
+  StoreResult apply(const dispatcher::LookUpEntry& look_up) { return logs_.look_up(look_up); }
+  StoreResult apply(const dispatcher::ChangeLog&);
+  StoreResult apply(const dispatcher::FetchEntries& fetch) { return logs_.fetch(fetch); }
+  StoreResult apply(dispatcher::PutIntroduction& put) { return logs_.put_introduction(put); }
+  StoreResult apply(const dispatcher::RemoveIntroductions& remove) {
+    return logs_.remove_introductions(remove);
+  }
+  StoreResult apply(const dispatcher::SweepLogs& sweep) { return logs_.sweep(sweep); }
+  StoreResult apply(const dispatcher::PublishPackages&);
+  StoreResult apply(const dispatcher::ClaimPackage&);
+  StoreResult apply(const dispatcher::SweepPackages&);
 
   Status load();
   Result<std::optional<dispatcher::SubmissionRecord>> known(NodeTable::Id inbox,
@@ -81,6 +97,8 @@ class DispatcherTables {
   BundleTable bundles_;
   SubmissionIndex submissions_;
   TokenTable tokens_;
+  LogTable logs_;
+  PackageTable packages_;
   Calendar calendar_;
   bool is_stopped_ = false;
 };

@@ -30,7 +30,7 @@ Result<Totals> NodeTable::totals() {
                            " coalesce(sum(own_messages + known_messages + stranger_messages), 0),"
                            " coalesce(sum(own_bytes + known_bytes + stranger_bytes), 0) FROM node"));
   TAUT_CHECK(query.step());
-  return Totals{{query.u64(1), query.u64(2)}, query.u64(0)};
+  return Totals{{query.u64(1), query.u64(2)}, query.u64(0), 0, {}};
 }
 
 Result<NodeTable::Kept*> NodeTable::kept(const NodeId& node) {

@@ -1,5 +1,7 @@
 #include "store/operation_queue.hpp"
 
+#include "frame/limits.hpp"
+
 namespace taut::store {
 
 using namespace dispatcher;
@@ -9,6 +11,12 @@ std::size_t OperationQueue::cost_of(const Entry& entry) {
   if (!entry.operation) return kWaitingBytes;
   if (const auto* put = std::get_if<PutMessage>(&*entry.operation)) return kWaitingBytes + put->body.size();
   if (const auto* save = std::get_if<SaveCard>(&*entry.operation)) return kWaitingBytes + save->card.size();
+  if (const auto* append = std::get_if<AppendEntry>(&*entry.operation))
+    return kWaitingBytes + append->body.size();
+  if (const auto* put = std::get_if<PutIntroduction>(&*entry.operation))
+    return kWaitingBytes + put->body.size();
+  if (const auto* publish = std::get_if<PublishPackages>(&*entry.operation))
+    return kWaitingBytes + frame::kFrameBytesMax + publish->packages.size() * sizeof(KeyPackage);
   if (const auto* release = std::get_if<ReleaseMessages>(&*entry.operation))
     return kWaitingBytes + release->ranges.size() * sizeof(QueueRange);
   return kWaitingBytes;

@@ -12,12 +12,16 @@ StoreValue MemoryStore::apply(const LoadTotals&) {
   Totals totals;
   totals.nodes = nodes.size();
   for (const auto& [id, node] : nodes) totals.messages += total(node.record.usage);
+  logs.count(totals);
   return totals;
 }
 
 StoreValue MemoryStore::apply(const LoadNode& load) {
   const auto node = nodes.find(load.node);
-  return node == nodes.end() ? std::optional<NodeRecord>() : node->second.record;
+  if (node == nodes.end()) return std::optional<NodeRecord>();
+  NodeRecord record = node->second.record;
+  record.packages = node->second.packages.counts();
+  return std::optional(std::move(record));
 }
 
 StoreValue MemoryStore::apply(const AddNode& add) {
@@ -200,6 +204,28 @@ StoreValue MemoryStore::apply(const Sweep& sweep) {
     const bool is_lapsed = node.record.card_sequence != 0 && !node.card && node.messages.empty();
     if (is_lapsed && swept.rest == Rest::none && swept.lapsed.size() < sweep.count_max)
       swept.lapsed.push_back(id);
+  }
+  return swept;
+}
+
+StoreValue MemoryStore::apply(const PublishPackages& publish) {
+  const auto node = nodes.find(publish.node);
+  if (node == nodes.end()) return Restocked{Restocked::Status::not_here, {}};
+  return node->second.packages.publish(publish, is_dirty);
+}
+
+StoreValue MemoryStore::apply(const ClaimPackage& claim) {
+  const auto node = nodes.find(claim.node);
+  if (node == nodes.end()) return Claimed{};
+  return node->second.packages.claim(claim, is_dirty);
+}
+
+StoreValue MemoryStore::apply(const SweepPackages& sweep) {
+  PackagesSwept swept;
+  for (auto& [id, node] : nodes) {
+    if (!node.packages.sweep(sweep.now)) continue;
+    swept.owners.push_back({id, node.packages.counts()});
+    is_dirty = true;
   }
   return swept;
 }

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "dispatcher/store.hpp"
+#include "support/memory_logs.hpp"
+#include "support/memory_packages.hpp"
 
 namespace taut::test {
 
@@ -30,6 +32,7 @@ class MemoryStore {
     std::map<dispatcher::QueueNumber, Message> messages;
     std::map<SubmissionId, Submission> submissions;
     std::optional<Card> card;
+    MemoryPackages packages{};
   };
 
   dispatcher::StoreResult carry_out(dispatcher::Operation operation);
@@ -41,6 +44,7 @@ class MemoryStore {
 
   std::map<NodeId, Node> nodes;
   std::map<dispatcher::EnrolmentHash, Token> tokens;
+  MemoryLogs logs;
   std::vector<WallTime> orphans;  ///< when to forget submissions whose node was removed
   std::size_t erased_count = 0;   ///< how often everything removed was erased
   bool is_dirty = false;          ///< something was removed since
@@ -62,6 +66,20 @@ class MemoryStore {
   dispatcher::StoreValue apply(const dispatcher::LoadCard&);
   dispatcher::StoreValue apply(const dispatcher::Sweep&);
   dispatcher::StoreValue apply(const dispatcher::Erase&);
+  dispatcher::StoreResult apply(dispatcher::AppendEntry& one) { return logs.apply(one, is_dirty); }
+  dispatcher::StoreResult apply(const dispatcher::RemoveIntroductions& one) {
+    return logs.apply(one, is_dirty);
+  }
+  dispatcher::StoreResult apply(const dispatcher::SweepLogs& one) { return logs.apply(one, is_dirty); }
+  dispatcher::StoreValue apply(const dispatcher::PublishPackages&);
+  dispatcher::StoreValue apply(const dispatcher::ClaimPackage&);
+  dispatcher::StoreValue apply(const dispatcher::SweepPackages&);
+  /// The other operations on logs.
+  template <class One>
+    requires requires(MemoryLogs to, One& one) { to.apply(one); }
+  dispatcher::StoreResult apply(One& one) {
+    return logs.apply(one);
+  }
 
   static dispatcher::NodeRow row_of(const NodeId& id, const Node& node);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dispatcher/store.hpp"
+#include "log_operations.hpp"
 
 namespace taut::test {
 
@@ -36,13 +37,15 @@ inline dispatcher::PutMessage put_of(std::uint64_t inbox, std::uint64_t number, 
 /// A plausible history: what it asks next depends on what it asked before, and on nothing else.
 class History {
  public:
-  explicit History(std::uint64_t seed) : random_(seed) {}
+  explicit History(std::uint64_t seed) : random_(seed), logs_(seed) {}
 
   dispatcher::Operation next() {
     using namespace dispatcher;
     const NodeId node = value_numbered<NodeId>(below(kNodes));
     const std::uint64_t which = below(100);
+    if (below(4) == 0) return logs_.next(now_);
     if (added_.insert(node).second) return AddNode{node, {now_}, below(4) == 0 ? token() : std::nullopt};
+    if (below(10) == 0) return logs_.next_package(node, now_);
     if (which < 45) return put(node);
     if (which < 55) return LookUpSubmission{node, value_numbered<SubmissionId>(below(submissions_ + 2))};
     if (which < 65) return FetchMessages{node, below(next_number_), 1 + below(5000), 1 + below(20)};
@@ -99,6 +102,7 @@ class History {
   }
 
   std::mt19937_64 random_;
+  LogHistory logs_;
   std::set<NodeId> added_;
   std::uint64_t submissions_ = 0;
   dispatcher::QueueNumber next_number_ = 1;

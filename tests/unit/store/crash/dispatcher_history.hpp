@@ -70,6 +70,20 @@ class DispatcherHistory {
       for (const auto& [submission, record] : node.submissions)
         questions_.push_back(LookUpSubmission{id, submission});
     }
+    for (std::uint64_t number = 0; number < LogHistory::kLogs; ++number) {
+      const LogId log = LogHistory::log_numbered(number);
+      questions_.push_back(LoadLog{log});
+      for (KeyNumber key = 0; key < 3; ++key) {
+        questions_.push_back(
+            FetchEntries{log, frame::Shelf::entries, key, 0, 10'000, std::size_t{1} << 30, 10'000});
+      }
+      questions_.push_back(
+          FetchEntries{log, frame::Shelf::introductions, 0, 0, 10'000, std::size_t{1} << 30, 10'000});
+      const auto known = after_.logs.logs.find(log);
+      if (known == after_.logs.logs.end()) continue;
+      for (const auto& [place, entry] : known->second.entries)
+        questions_.push_back(LookUpEntry{log, entry.submission});
+    }
     for (const auto& [id, node] : before_.nodes) {
       for (const auto& [submission, record] : node.submissions)
         questions_.push_back(LookUpSubmission{id, submission});
