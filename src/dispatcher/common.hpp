@@ -3,6 +3,7 @@
 
 #include "dispatcher/device_note.hpp"
 #include "dispatcher/links.hpp"
+#include "dispatcher/log_resident.hpp"
 #include "dispatcher/pending.hpp"
 #include "dispatcher/resident.hpp"
 
@@ -21,7 +22,10 @@ namespace taut::dispatcher {
 
 struct Common {
   explicit Common(const Settings& given)
-      : settings(given), residents(given.limits.residents_max), links(settings, counters, effects) {}
+      : settings(given),
+        residents(given.limits.residents_max),
+        logs(given.limits.log_residents_max),
+        links(settings, counters, effects) {}
   Common(const Common&) = delete;
   Common& operator=(const Common&) = delete;
 
@@ -29,10 +33,14 @@ struct Common {
   Counters counters;
   Effects effects;  ///< of the event that is being handled
   Residents residents;
+  LogResidents logs;  ///< before the links, which hold some
+  SourceBudgets budgets;
   Links links;
   OpenOperations operations;
   Usage stored;             ///< in all inboxes, with what is on its way to the store
   std::uint64_t nodes = 0;  ///< registered
+  std::uint64_t log_count = 0;
+  Usage entries;  ///< in all logs, with what is on its way to the store
   std::optional<Instant> erase_at;
   Instant started;
 
@@ -68,8 +76,18 @@ struct Common {
     all.buffered_put_bytes = links.put_bytes();
     all.unsent_bytes = links.unsent_bytes();
     all.residents = residents.size();
+    all.logs = log_count;
+    all.log_entries = entries.messages;
+    all.log_bytes = entries.bytes;
+    all.log_residents = logs.size();
     all.operations_open = operations.size();
     return all;
+  }
+  /// Within the budget of where this link comes from; then it is spent.
+  bool may_spend(const Connection& from, Spending spending, std::uint64_t amount, Instant now) {
+    if (budgets.take(from.source, spending, amount, settings.limits.source_rates, now)) return true;
+    ++counters.budgets_exceeded;
+    return false;
   }
   /// Something was removed: its bytes must leave the files.
   void removed(Instant now) {

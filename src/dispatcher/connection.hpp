@@ -1,6 +1,7 @@
 #pragma once
 // One link, seen from the logic.
 
+#include "dispatcher/log_reading.hpp"
 #include "dispatcher/peer.hpp"
 #include "dispatcher/resident.hpp"
 
@@ -17,7 +18,7 @@ struct Subscription {
 
   Flow flow = Flow::idle;
   frame::Until until = frame::Until::drained;
-  std::int64_t credit = 0;                  ///< a message may overdraw it
+  std::int64_t credit = 0;                  ///< of the link, entries of logs too; may be overdrawn by one
   QueueNumber cursor = 0;                   ///< everything up to here was delivered on this link, or is gone
   std::vector<frame::RequestId> questions;  ///< each is owed a Drained
 };
@@ -33,6 +34,7 @@ struct Connection {
   Pin resident;  ///< empty: the link is anonymous
   SessionId session;
   frame::Carrier carrier = frame::Carrier::unknown;
+  SourceId source = kNoSource;
   Phase phase = Phase::awaiting_record;
   Instant last_heard;
   std::size_t unsent_bytes = 0;
@@ -40,6 +42,9 @@ struct Connection {
   std::size_t open_questions = 0;  ///< with a request ID and without an answer; puts are counted in bytes
   std::vector<Upload> uploads;
   Subscription subscription;
+  std::vector<ProvenKey> proven;
+  std::vector<LogReadingPtr> readings;
+  std::vector<LogUpload> log_uploads;
   std::uint64_t relayed_count = 0;  ///< online-only messages that were delivered on this link
 
   bool is_anonymous() const { return !resident; }

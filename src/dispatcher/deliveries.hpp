@@ -33,14 +33,18 @@ class Deliveries {
   /// A message that no queue holds. False: this link does not wait for messages now.
   bool deliver_now(Connection& owner, const Message& message);
 
+  /// More may be delivered on a link.
+  /// @errors violation (too_much_credit)
+  Status grant(Connection& owner, std::uint32_t credit) const;
+  /// Credit, the link's window and everybody's are open.
+  bool may_begin(const Connection& owner) const;
+
   /// Again for those that had to wait for others.
   void retry_stalled(Instant now);
   std::optional<Instant> retry_at() const { return retry_at_; }
 
  private:
-  Status grant(Connection& owner, std::uint32_t credit) const;
   void advance(Connection& owner, Instant now);
-  bool may_begin(const Connection& owner) const;
   bool deliver_fetched(Connection& owner, const Fetched& fetched, WallTime now);
   void deliver(Connection& owner, const Message& message);
   void caught_up(Connection& owner);

@@ -31,6 +31,8 @@ void Housekeeping::tick(const Moment& at) {
   if (at.now >= sweep_at_) {
     sweep_at_ = at.now + common_.settings.limits.sweep_every;
     if (sweeping_ == Sweeping::no) sweep(at);
+    log_sweeps_.sweep(at);
+    key_packages_.sweep(at);
   }
   if (common_.erase_at && at.now >= *common_.erase_at) erase();
 }
@@ -39,6 +41,7 @@ void Housekeeping::look_at_links(Instant now) {
   const Duration idle_max = common_.settings.limits.idle_max;
   common_.links.for_each([&](Connection& connection) {
     submissions_.abandon_stalled(connection, now);
+    appends_.abandon_stalled(connection, now);
     if (now - connection.last_heard < idle_max) return;
     ++common_.counters.connections_idled;
     common_.links.doom(connection, frame::GoodbyeReason::idle);

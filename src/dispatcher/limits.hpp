@@ -4,7 +4,9 @@
 
 #include <chrono>
 
+#include "dispatcher/log_keys.hpp"
 #include "dispatcher/records.hpp"
+#include "dispatcher/source_budgets.hpp"
 #include "frame/hello.hpp"
 
 namespace taut::dispatcher {
@@ -22,6 +24,32 @@ struct Limits {
   std::uint64_t store_bytes_max = std::uint64_t{16} << 30;
   std::uint64_t nodes_max = 100'000;
 
+  // Topics' logs.
+  std::uint64_t logs_max = 100'000;
+  std::uint64_t log_store_bytes_max = std::uint64_t{8} << 30;    ///< of entries, all logs together
+  std::uint64_t commit_reserve_bytes = std::uint64_t{64} << 20;  ///< of that, for commits alone
+  LogRetention log_retention{std::chrono::days(30), std::uint64_t{64} << 20};  ///< where none is asked for
+  LogRetention log_retention_min{std::chrono::hours(1), std::uint64_t{2} << 20};
+  LogRetention log_retention_max{std::chrono::days(90), std::uint64_t{256} << 20};
+  std::uint64_t log_entries_max = 65'536;
+  LogKeyLimits log_keys;
+  Usage late_room{256, std::uint64_t{1} << 20};  ///< under a superseded key; commits have as much again
+  std::chrono::seconds log_lapse = std::chrono::days(180);  ///< without use
+  Usage introduction_box{64, std::uint64_t{512} << 10};
+  std::chrono::seconds introduction_ttl_max = std::chrono::days(7);
+  Rates source_rates{{
+      {256, 600},                                          // logs
+      {1024, 3600},                                        // names
+      {std::uint64_t{256} << 20, std::uint64_t{4} << 30},  // entry_bytes
+      {256, 3600},                                         // introductions
+      {256, 3600},                                         // claims
+  }};
+
+  // Key packages of one node.
+  std::size_t key_packages_max = 256;
+  std::uint64_t key_package_reserve =
+      16;  ///< of each suite, for contacts; the owner hears when it is reached
+
   // One connection.
   std::uint32_t put_bytes_max = 2U << 20;          ///< of puts whose outcome has not been sent
   std::uint32_t credit_bytes_max = 4U << 20;       ///< that a receiver may grant
@@ -36,7 +64,10 @@ struct Limits {
   // All connections together.
   std::size_t connections_max = 16'384;
   std::size_t connections_per_node_max = 64;
-  std::size_t connections_anonymous_max = 1024;
+  std::size_t connections_anonymous_max = 8192;
+  std::size_t readings_max = 256;  ///< of one connection
+  std::size_t proven_keys_max = 1024;
+  std::size_t log_residents_max = 16'384;  ///< logs whose record is kept in memory
   std::size_t put_bytes_total_max = std::size_t{256} << 20;
   std::size_t unsent_bytes_total_max = std::size_t{256} << 20;
   std::size_t residents_max = 65'536;  ///< nodes whose record is kept in memory

@@ -18,6 +18,7 @@ Connection* Links::add(ConnectionId id, const Peer& peer, Residents& residents, 
   connection.id = id;
   connection.session = peer.session;
   connection.carrier = peer.carrier;
+  connection.source = peer.source;
   connection.last_heard = now;
   if (peer.node) {
     connection.resident = residents.at(*peer.node);
@@ -59,6 +60,7 @@ void Links::doom(Connection& connection, frame::GoodbyeReason reason) {
 
 void Links::forget(Connection& connection) {
   for (const Upload& upload : connection.uploads) put_bytes_ -= upload.submission.ticket.charge();
+  for (const LogUpload& upload : connection.log_uploads) put_bytes_ -= upload.submission.ticket.charge();
   unsent_bytes_ -= connection.unsent_bytes;
   if (connection.is_anonymous()) {
     --anonymous_count_;

@@ -27,6 +27,8 @@ class Links {
     frame::write(bytes, body);
     send_bytes(connection, std::move(bytes));
   }
+  /// A frame that is written already: one for many readers.
+  void send_bytes(Connection& connection, Bytes bytes);
   /// Answers an open question, if who asked is still there.
   template <class Body>
   void answer(ConnectionId id, const Body& body) {
@@ -78,7 +80,6 @@ class Links {
       return kFieldBytes;
     }
   }
-  void send_bytes(Connection& connection, Bytes bytes);
 
   const Settings& settings_;
   Counters& counters_;

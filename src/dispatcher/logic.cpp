@@ -21,7 +21,13 @@ Logic::Logic(const Settings& settings)
       cards_(common_),
       notes_(common_),
       operators_(common_),
-      housekeeping_(common_, submissions_, relays_, operators_) {}
+      log_readings_(common_, deliveries_),
+      log_access_(common_, log_readings_),
+      log_appends_(common_, log_readings_),
+      introductions_(common_, log_readings_),
+      log_sweeps_(common_, log_readings_),
+      key_packages_(common_),
+      housekeeping_(common_, submissions_, relays_, operators_, log_appends_, log_sweeps_, key_packages_) {}
 
 Effects Logic::effects() {
   for (const Connection* connection : common_.links.doomed()) note_gone(*connection);
@@ -77,6 +83,7 @@ void Logic::greet(Connection& connection) {
   hello.standing = connection.is_registered() ? frame::Standing::registered : frame::Standing::unregistered;
   if (at_.wall.unix_ms != 0) hello.say_time(at_.wall);
   common_.links.send(connection, hello);
+  key_packages_.greet(connection);
 }
 
 Effects Logic::on_frame(ConnectionId id, ByteView frame, const Moment& at) {
@@ -97,6 +104,7 @@ Effects Logic::on_sent(ConnectionId id, std::size_t bytes, const Moment& at) {
   if (Connection* connection = common_.links.find(id)) {
     common_.links.on_sent(*connection, bytes);
     deliveries_.on_sent(*connection, at_.now);
+    log_readings_.advance(*connection, at_);
   }
   return effects();
 }
@@ -133,13 +141,16 @@ Effects Logic::tick(const Moment& at) {
   begin(at);
   housekeeping_.tick(at_);
   deliveries_.retry_stalled(at_.now);
+  log_readings_.retry_stalled(at_);
   return effects();
 }
 
 Instant Logic::next_deadline() const {
-  const std::optional<Instant> retry = deliveries_.retry_at();
-  const Instant next = housekeeping_.next_deadline();
-  return retry ? std::min(*retry, next) : next;
+  Instant next = housekeeping_.next_deadline();
+  for (const std::optional<Instant> retry : {deliveries_.retry_at(), log_readings_.retry_at()}) {
+    if (retry) next = std::min(next, *retry);
+  }
+  return next;
 }
 
 Effects Logic::stop() {

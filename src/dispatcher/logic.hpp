@@ -4,6 +4,8 @@
 #include "dispatcher/cards.hpp"
 #include "dispatcher/deliveries.hpp"
 #include "dispatcher/housekeeping.hpp"
+#include "dispatcher/introductions.hpp"
+#include "dispatcher/log_access.hpp"
 #include "dispatcher/notes.hpp"
 #include "dispatcher/operators.hpp"
 #include "dispatcher/relays.hpp"
@@ -36,11 +38,16 @@ class Logic {
 
   Status on_frame(Connection& from, ByteView bytes);
   Status on_question(Connection& from, frame::Frame& frame);
+  Status on_log_question(Connection& from, frame::Frame& frame);
+  Status on_credit(Connection& from, const frame::Credit& credit);
   Status on_release(Connection& owner, frame::Release& release);
   void on_goodbye(Connection& from);
   void handle(Pending& pending, StoreResult&& result);
   void on_totals(const Result<Totals>& totals);
   void on_record(NodePending& pending, Result<std::optional<NodeRecord>> result);
+  void on_log(LogResident& log, Result<std::optional<LogRecord>> result);
+  /// Whoever has waited for a log's record.
+  void resume(LogResident& log);
   void greet(Connection& connection);
   /// A link is about to be forgotten.
   void note_gone(const Connection& connection);
@@ -54,6 +61,12 @@ class Logic {
   Cards cards_;
   Notes notes_;
   Operators operators_;
+  LogReadings log_readings_;
+  LogAccess log_access_;
+  LogAppends log_appends_;
+  Introductions introductions_;
+  LogSweeps log_sweeps_;
+  KeyPackages key_packages_;
   Housekeeping housekeeping_;
 };
 

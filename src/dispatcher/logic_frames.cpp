@@ -22,28 +22,40 @@ Status Logic::on_frame(Connection& from, ByteView bytes) {
   TAUT_TRY(frame::Frame frame, frame::parse(bytes));
   const bool is_goodbye = std::holds_alternative<frame::Goodbye>(frame);
   if (from.phase == Connection::Phase::awaiting_record && !is_goodbye) return refuse(reasons::kBeforeHello);
-  return std::visit(Overloaded{
-                        [&](const frame::Put& one) { return submissions_.on_put(from, one, at_); },
-                        [&](const frame::PutChunk& one) { return submissions_.on_put_chunk(from, one, at_); },
-                        [&](const frame::Credit& one) { return deliveries_.on_credit(from, one, at_.now); },
-                        [&](const frame::Ping& one) {
-                          return allowed([&] { common_.links.send(from, frame::Pong{one.token}); });
-                        },
-                        [&](const frame::Pong&) -> Status { return {}; },
-                        [&](const frame::Goodbye&) { return allowed([&] { on_goodbye(from); }); },
-                        [&](const frame::Ignored&) -> Status { return {}; },
-                        [&](const frame::Hello&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::Answer&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::Outcome&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::Delivery&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::DeliveryChunk&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::Drained&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::CardAnswer&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::StateAnswer&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const frame::Devices&) { return refuse(reasons::kNotFromNodes); },
-                        [&](const auto&) { return on_question(from, frame); },
-                    },
-                    frame);
+  return std::visit(
+      Overloaded{
+          [&](const frame::Put& one) { return submissions_.on_put(from, one, at_); },
+          [&](const frame::PutChunk& one) { return submissions_.on_put_chunk(from, one, at_); },
+          [&](const frame::Append& one) { return log_appends_.on_append(from, one, at_); },
+          [&](const frame::AppendChunk& one) { return log_appends_.on_append_chunk(from, one, at_); },
+          [&](const frame::Credit& one) { return on_credit(from, one); },
+          [&](const frame::Ping& one) {
+            return allowed([&] { common_.links.send(from, frame::Pong{one.token}); });
+          },
+          [&](const frame::Pong&) -> Status { return {}; },
+          [&](const frame::Goodbye&) { return allowed([&] { on_goodbye(from); }); },
+          [&](const frame::Ignored&) -> Status { return {}; },
+          [&](const frame::Hello&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Answer&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Outcome&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Delivery&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::DeliveryChunk&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Drained&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::CardAnswer&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::StateAnswer&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Devices&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Appended&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::LogEntries&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::LogEntryChunk&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::LogDrained&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::ReadingEnded&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::Introduced&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::KeyPackageAnswer&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::KeyPackageCounts&) { return refuse(reasons::kNotFromNodes); },
+          [&](const frame::KeyPackageNotice&) { return refuse(reasons::kNotFromNodes); },
+          [&](const auto&) { return on_question(from, frame); },
+      },
+      frame);
 }
 
 // Every question counts against kOpenQuestionsMax until it is answered.
@@ -67,9 +79,51 @@ Status Logic::on_question(Connection& from, frame::Frame& frame) {
           [&](const frame::LookUpState& one) { return allowed([&] { notes_.on_look_up_state(from, one); }); },
           [&](const frame::Report& one) { return allowed([&] { notes_.on_report(from, one, at_); }); },
           [&](frame::ListDevices& one) { return allowed([&] { notes_.on_list_devices(from, one); }); },
+          [&](const auto&) { return on_log_question(from, frame); },
+      },
+      frame);
+}
+
+Status Logic::on_log_question(Connection& from, frame::Frame& frame) {
+  return std::visit(
+      Overloaded{
+          [&](const frame::OpenLog& one) { return allowed([&] { log_access_.on_open(from, one, at_); }); },
+          [&](const frame::ProveAccess& one) {
+            return allowed([&] { log_access_.on_prove(from, one, at_); });
+          },
+          [&](const frame::NameSuccessor& one) {
+            return allowed([&] { log_access_.on_name_successor(from, one, at_); });
+          },
+          [&](const frame::SetRetention& one) {
+            return allowed([&] { log_access_.on_set_retention(from, one, at_); });
+          },
+          [&](const frame::ReadLog& one) { return log_readings_.on_read(from, one, at_); },
+          [&](const frame::EndReading& one) { return allowed([&] { log_readings_.on_end(from, one); }); },
+          [&](const frame::Introduce& one) {
+            return allowed([&] { introductions_.on_introduce(from, one, at_); });
+          },
+          [&](frame::ReleaseIntroductions& one) {
+            return allowed([&] { introductions_.on_release(from, one, at_); });
+          },
+          [&](const frame::PublishKeyPackages& one) {
+            return allowed([&] { key_packages_.on_publish(from, one); });
+          },
+          [&](const frame::ClaimKeyPackage& one) {
+            return allowed([&] { key_packages_.on_claim(from, one, at_); });
+          },
+          [&](const frame::CountKeyPackages& one) {
+            return allowed([&] { key_packages_.on_count(from, one); });
+          },
           [&](const auto&) { return refuse(reasons::kNotFromNodes); },
       },
       frame);
+}
+
+// One credit for everything that is delivered on a link.
+Status Logic::on_credit(Connection& from, const frame::Credit& credit) {
+  TAUT_CHECK(deliveries_.on_credit(from, credit, at_.now));
+  log_readings_.advance(from, at_);
+  return {};
 }
 
 Status Logic::on_release(Connection& owner, frame::Release& release) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/ids.hpp"
+#include "dispatcher/source_budgets.hpp"
 #include "frame/device.hpp"
 
 namespace taut::dispatcher {
@@ -22,6 +23,7 @@ struct Peer {
   std::optional<NodeId> node;
   SessionId session;
   frame::Carrier carrier = frame::Carrier::unknown;
+  SourceId source = kNoSource;
 };
 
 }  // namespace taut::dispatcher

@@ -85,11 +85,80 @@ struct ListPending {
 };
 struct SweepPending {};
 struct ErasePending {};
+struct LogPending {
+  LogPin log;
+};
+/// A log is being made.
+struct AddLogPending {
+  AccessCall call;
+  LogPin log;
+  LogRecord record;  ///< when it has been
+};
+/// A proof that changes keys.
+struct AccessPending {
+  AccessCall call;
+  LogPin log;
+  KeyNumber key = 0;
+};
+/// A change of a log that only wants an answer.
+struct LogChangePending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  LogPin log;
+};
+struct AppendPending {
+  Ticket ticket;
+  LogPin log;
+  BodyHash hash;
+  LogNumber number = 0;
+  KeyNumber key = 0;
+  WallTime received;
+};
+/// Looked up before it is refused: this very entry may be there already.
+struct LateAppendPending {
+  Ticket ticket;
+  LogPin log;
+  BodyHash hash;
+  frame::AppendState otherwise = frame::AppendState::full;
+};
+struct ReadPending {
+  ConnectionId connection = 0;
+  frame::RequestId reading = 0;
+  LogNumber last = 0;  ///< that was asked for
+  LogPin log;
+};
+struct IntroductionPending {
+  LogPin log;
+  LogNumber number = 0;
+  WallTime received;
+  WallTime expires;
+  std::uint64_t size = 0;
+};
+struct BoxPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  LogPin log;
+};
+struct SweepLogsPending {};
+struct PackagesPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  Pin node;
+};
+struct ClaimPending {
+  ConnectionId connection = 0;
+  frame::RequestId request = 0;
+  Pin node;
+};
+struct SweepPackagesPending {};
 
 using Pending =
     std::variant<TotalsPending, NodePending, PutPending, RepeatPending, QueryPending, FetchPending,
                  ReleasePending, AddPending, CardPending, ComparePending, LookUpPending, NotePending,
-                 DevicesPending, EnrolPending, RemovePending, ListPending, SweepPending, ErasePending>;
+                 DevicesPending, EnrolPending, RemovePending, ListPending, SweepPending, ErasePending,
+                 LogPending, AddLogPending, AccessPending, LogChangePending, AppendPending, LateAppendPending,
+                 ReadPending, IntroductionPending, BoxPending, SweepLogsPending, PackagesPending,
+                 ClaimPending, SweepPackagesPending>;
 
 /// Operation IDs grow by one, so a window of slots finds each without a search.
 class OpenOperations {

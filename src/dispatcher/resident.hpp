@@ -2,11 +2,10 @@
 // Nodes whose record is in memory: those that are connected, those with something under way, and the
 // most recent others.
 
-#include <list>
-#include <map>
-
 #include "dispatcher/access.hpp"
 #include "dispatcher/handed_card.hpp"
+#include "dispatcher/package_claim.hpp"
+#include "dispatcher/recent.hpp"
 #include "dispatcher/submission.hpp"
 
 namespace taut::dispatcher {
@@ -24,6 +23,7 @@ struct Resident {
   std::vector<Connection*> connections;  ///< in the order of their arrival
   std::vector<Submission> waiting;       ///< while loading
   std::vector<HandedCard> waiting_cards;
+  std::vector<PackageClaim> waiting_claims;
   std::uint64_t card_issued = 0;  ///< highest card sequence that the store holds or was given
   Bytes state_issued;             ///< the state note that the store holds or was given last
   std::uint32_t pins = 0;
@@ -47,47 +47,7 @@ struct Resident {
   void read_access();
 };
 
-/// Keeps a resident in memory.
-class Pin {
- public:
-  Pin() = default;
-  explicit Pin(Resident& resident) : resident_(&resident) { ++resident.pins; }
-  Pin(Pin&& other) noexcept : resident_(std::exchange(other.resident_, nullptr)) {}
-  Pin& operator=(Pin&& other) noexcept {
-    std::swap(resident_, other.resident_);
-    return *this;
-  }
-  Pin(const Pin&) = delete;
-  Pin& operator=(const Pin&) = delete;
-  ~Pin() {
-    if (resident_ != nullptr) --resident_->pins;
-  }
-
-  explicit operator bool() const { return resident_ != nullptr; }
-  Resident& operator*() const { return *resident_; }
-  Resident* operator->() const { return resident_; }
-
- private:
-  Resident* resident_ = nullptr;
-};
-
-class Residents {
- public:
-  explicit Residents(std::size_t kept_max) : kept_max_(kept_max) {}
-
-  /// The node's entry; a new one is in Phase::unknown.
-  Pin at(const NodeId& id);
-  /// nullptr: not in memory.
-  Resident* find(const NodeId& id);
-  std::size_t size() const { return by_id_.size(); }
-
- private:
-  void make_room();
-
-  std::size_t kept_max_;
-  // An ordered tree: whoever names nodes at will cannot make it slow, as he could a hash table.
-  std::map<NodeId, Resident> by_id_;
-  std::list<Resident*> recent_;  ///< the latest in front
-};
+using Pin = Pinned<Resident>;
+using Residents = Recent<NodeId, Resident>;
 
 }  // namespace taut::dispatcher

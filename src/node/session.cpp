@@ -177,7 +177,10 @@ Session::Event Session::on(const frame::Answer& answer) {
   if (question != questions_.end()) {
     const Question& asked = question->second;
     if (asked.kind == Kind::read_log) readings_.erase(answer.request);
-    if (asked.kind == Kind::end_reading) readings_.erase(asked.reading);
+    if (asked.kind == Kind::end_reading) {
+      readings_.erase(asked.reading);
+      questions_.erase(asked.reading);  // if it was not drained yet
+    }
   }
   TAUT_CHECK(answered(answer.request,
                       {Kind::publish, Kind::set_access, Kind::publish_state, Kind::look_up_state,

@@ -32,6 +32,14 @@ Settings small_settings() {
 
 World::World(const Settings& settings) : dispatcher(settings) { absorb(dispatcher.start(at)); }
 
+void World::start_again(const Settings& settings) {
+  asked.clear();
+  inboxes_.clear();
+  dispatcher = Dispatcher(settings);
+  absorb(dispatcher.start(at));
+  settle();
+}
+
 ConnectionId World::connect(const Peer& peer) {
   const ConnectionId id = ++last_connection_;
   absorb(dispatcher.on_connected(id, peer, at));

@@ -31,6 +31,8 @@ class World {
   /// The operator asks; the store does what that takes. Its answer.
   Result<dispatcher::OperatorValue> ask(const dispatcher::OperatorRequest& request);
   void stop() { absorb(dispatcher.stop()); }
+  /// The process has ended, and the next one finds what is in the store.
+  void start_again(const dispatcher::Settings& settings);
 
   /// One frame in; what the store is asked waits until it is settled.
   template <class Body>
@@ -63,14 +65,19 @@ class World {
   /// What a connection was sent and has not yet looked at: the next frame, of this type.
   template <class Body>
   Body next(dispatcher::ConnectionId connection) {
+    const frame::Frame frame = next_frame(connection);
+    REQUIRE(std::holds_alternative<Body>(frame));
+    return std::get<Body>(frame);
+  }
+  /// Of any type; valid until the next.
+  frame::Frame next_frame(dispatcher::ConnectionId connection) {
     auto& frames = inboxes_[connection];
     REQUIRE_FALSE(frames.empty());
     kept_ = std::move(frames.front());
     frames.pop_front();
     auto frame = frame::parse(kept_);
     REQUIRE(frame.has_value());
-    REQUIRE(std::holds_alternative<Body>(*frame));
-    return std::get<Body>(*frame);
+    return *std::move(frame);
   }
   std::size_t frames_waiting(dispatcher::ConnectionId connection) { return inboxes_[connection].size(); }
   /// All that a connection was sent and has not looked at: texts of deliveries, and "(drained)".
