@@ -1,5 +1,7 @@
 #include "run/dispatcher_server.hpp"
 
+#include <functional>
+
 #include "carrier/reasons.hpp"
 #include "link/reasons.hpp"
 #include "run/clocks.hpp"
@@ -29,6 +31,11 @@ dispatcher::Moment moment() { return {Loop::now(), wall_time().value_or(WallTime
 
 frame::Carrier carrier_of(const Link& link) {
   return link.carrier() == identity::Carrier::udp ? frame::Carrier::udp : frame::Carrier::tcp;
+}
+
+dispatcher::SourceId source_id_of(const carrier::Address& remote) {
+  if (carrier::is_loopback(remote)) return dispatcher::kNoSource;
+  return std::max<dispatcher::SourceId>(std::hash<std::string>()(source_of(remote)), 1);
 }
 
 dispatcher::Settings settings_of(dispatcher::Settings settings, const NodeId& node) {
@@ -91,8 +98,9 @@ void DispatcherServer::Session::on_authenticated(const link::Peer& peer) {
   server_.half_open_.remove(id_);
   phase_ = Phase::known;
   const auto carrier = carrier_of(*link_);
-  const auto known = peer.node_id ? dispatcher::Peer(*peer.node_id, peer.session_id, carrier)
-                                  : dispatcher::Peer::anonymous(peer.session_id, carrier);
+  auto known = peer.node_id ? dispatcher::Peer(*peer.node_id, peer.session_id, carrier)
+                            : dispatcher::Peer::anonymous(peer.session_id, carrier);
+  known.source = source_id_of(link_->remote_address());
   if (is_logging()) log("session_open", peer.node_id ? short_id(*peer.node_id) : "anonymous");
   server_.tell([&](auto& logic, const auto& at) { return logic.on_connected(id_, known, at); });
 }
