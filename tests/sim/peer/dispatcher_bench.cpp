@@ -30,6 +30,12 @@ std::string text_of(const frame::Frame& frame) {
     return std::string("answer ") + kStatus[static_cast<std::size_t>(one->status)];
   if (const auto* one = std::get_if<frame::Outcome>(&frame))
     return std::string("outcome ") + kStates[static_cast<std::size_t>(one->state)];
+  if (const auto* one = std::get_if<frame::Appended>(&frame)) {
+    constexpr std::array kAppended{"stored", "full", "refused", "superseded"};
+    return std::string("appended ") + kAppended[static_cast<std::size_t>(one->state)];
+  }
+  if (std::holds_alternative<frame::LogDrained>(frame)) return "drained";
+  if (std::holds_alternative<frame::Introduced>(frame)) return "introduced";
   if (std::holds_alternative<frame::Hello>(frame)) return "";
   return "another answer";
 }

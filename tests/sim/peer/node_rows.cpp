@@ -138,6 +138,19 @@ void deliveries(Table& table) {
             });
 }
 
+void entries(Table& table) {
+  const std::string f14 =
+      "A node MUST treat anything else as a broken link, and so entries of no reading of its own, and "
+      "numbers "
+      "that do not grow within a reading.";
+  table.frames(f14, "sends entries of a reading that is none", "violation not_now",
+               [](auto& b) { b.say(LogEntries{b.subscribe_request(), {{1, {}, 5, as_bytes("whole")}}}); });
+  table.frames(f14, "goes on with an entry that it did not begin", "violation not_now",
+               [](auto& b) { b.say(LogEntryChunk{b.subscribe_request(), 1, 0, as_bytes("chunk")}); });
+  table.frames(f14, "ends a reading that is none", "violation not_now",
+               [](auto& b) { b.say(ReadingEnded{4711, {}}); });
+}
+
 void messages(Table& table) {
   table.row("node.md",
             "A message ID that was seen before from its sender is a duplicate and changes nothing.",
@@ -174,6 +187,7 @@ Rows node_rows(Over over) {
   forms(table);
   answers(table);
   deliveries(table);
+  entries(table);
   messages(table);
   return std::move(table.rows);
 }

@@ -8,6 +8,7 @@ namespace taut::test {
 
 Rows datagram_rows();
 Rows dispatcher_rows(Over over);
+Rows log_rows(Over over);
 Rows node_rows(Over over);
 
 TEST_CASE("peers that break a rule of datagram.md") {
@@ -21,6 +22,14 @@ TEST_CASE("peers that break a rule of frames.md or dispatcher.md, against a disp
     const Rows rows = dispatcher_rows(over);
     check_rows(rows);
     CHECK(rows.size() >= 30);
+  }
+}
+
+TEST_CASE("peers that break a rule of topic-log.md, against a dispatcher") {
+  for (const Over over : {Over::stream, Over::datagram}) {
+    const Rows rows = log_rows(over);
+    check_rows(rows);
+    CHECK(rows.size() == 16);
   }
 }
 
