@@ -140,16 +140,19 @@ void KeyPackages::on_count(Connection& from, const frame::CountKeyPackages& coun
 }
 
 void KeyPackages::sweep(const Moment& at) {
+  if (std::exchange(sweeping_, Sweeping::yes) == Sweeping::yes) return;
   common_.issue(SweepPackages{at.wall, common_.settings.limits.sweep_rows_max}, SweepPackagesPending{});
 }
 
 void KeyPackages::on_result(SweepPackagesPending&, Result<PackagesSwept> result, const Moment& at) {
+  sweeping_ = Sweeping::no;
   if (!result || result->owners.empty()) return;
   common_.removed(at.now);
   for (PackagesSwept::Owner& owner : result->owners) {
     if (Resident* const node = common_.residents.find(owner.node))
       take_counts(*node, std::move(owner.counts));
   }
+  if (result->rest == Rest::more) sweep(at);
 }
 
 }  // namespace taut::dispatcher

@@ -18,6 +18,7 @@ class KeyPackages {
   void on_result(ClaimPending& pending, Result<Claimed> result, const Moment& at);
   void on_result(SweepPackagesPending& pending, Result<PackagesSwept> result, const Moment& at);
 
+  /// Unless one is under way.
   void sweep(const Moment& at);
   /// The node's record has come, or could not be read.
   void resume(Resident& node, const Moment& at);
@@ -31,6 +32,7 @@ class KeyPackages {
   void take_counts(Resident& node, std::vector<frame::KeyPackageCount> counts);
 
   Common& common_;
+  enum class Sweeping : std::uint8_t { no, yes } sweeping_ = Sweeping::no;
 };
 
 }  // namespace taut::dispatcher

@@ -358,9 +358,10 @@ StoreResult DispatcherTables::apply(const ClaimPackage& claim) {
 
 StoreResult DispatcherTables::apply(const SweepPackages& sweep) {
   PackagesSwept swept;
-  TAUT_TRY(const auto owners, packages_.expire(sweep.now, sweep.count_max));
+  TAUT_TRY(const auto expired, packages_.expire(sweep.now, sweep.count_max));
+  swept.rest = expired.rest;
   std::map<NodeId, std::vector<frame::KeyPackageCount>> counts;
-  for (const NodeTable::Id owner : owners) {
+  for (const NodeTable::Id owner : expired.owners) {
     TAUT_TRY(const NodeId name, nodes_.name_of(owner));
     TAUT_TRY(counts[name], packages_.counts(owner));
   }

@@ -128,22 +128,22 @@ Status PackageTable::remove(NodeTable::Id node) {
   return database_.run("DELETE FROM key_batch WHERE node = ?", node);
 }
 
-Result<std::vector<NodeTable::Id>> PackageTable::expire(WallTime now, std::size_t count_max) {
-  std::set<NodeTable::Id> owners;
-  const auto note = [&](Query& query) -> Status {
-    TAUT_TRY(const auto rows, all_rows<NodeTable::Id>(query, [&] { return query.i64(0); }));
-    owners.insert(rows.begin(), rows.end());
-    return {};
+Result<PackageTable::Expired> PackageTable::expire(WallTime now, std::size_t count_max) {
+  const auto owners_of = [](Query& query) {
+    return all_rows<NodeTable::Id>(query, [&] { return query.i64(0); });
   };
   TAUT_TRY(Query stock, database_.query("DELETE FROM key_package WHERE id IN (SELECT id FROM key_package"
                                         " WHERE expires <= ? LIMIT ?) RETURNING node",
                                         column_of(now), column_of(count_max)));
-  TAUT_CHECK(note(stock));
+  TAUT_TRY(const auto of_stock, owners_of(stock));
   TAUT_TRY(Query resorts, database_.query("UPDATE key_suite SET last_resort = NULL WHERE last_resort IS NOT"
                                           " NULL AND expires <= ? RETURNING node",
                                           column_of(now)));
-  TAUT_CHECK(note(resorts));
-  return std::vector<NodeTable::Id>(owners.begin(), owners.end());
+  TAUT_TRY(const auto of_resorts, owners_of(resorts));
+  std::set<NodeTable::Id> owners(of_stock.begin(), of_stock.end());
+  owners.insert(of_resorts.begin(), of_resorts.end());
+  const bool is_more = of_stock.size() == count_max;
+  return Expired{{owners.begin(), owners.end()}, is_more ? Rest::more : Rest::none};
 }
 
 }  // namespace taut::store

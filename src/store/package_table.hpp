@@ -17,8 +17,12 @@ class PackageTable {
   Result<dispatcher::Claimed> claim(NodeTable::Id node, const dispatcher::ClaimPackage& claim);
   /// Everything of a node.
   Status remove(NodeTable::Id node);
-  /// @return  whose packages went; at most count_max went
-  Result<std::vector<NodeTable::Id>> expire(WallTime now, std::size_t count_max);
+  struct Expired {
+    std::vector<NodeTable::Id> owners;  ///< whose packages went
+    dispatcher::Rest rest = dispatcher::Rest::none;
+  };
+  /// Stock of at most count_max, and every last resort.
+  Result<Expired> expire(WallTime now, std::size_t count_max);
 
  private:
   Result<std::uint64_t> last_batch(NodeTable::Id node);
