@@ -72,6 +72,36 @@ Done read_ttl(const toml::node& value, DispatcherConfig& config) {
   return {};
 }
 
+/// How much of one log stays at most, and where nobody asks for less.
+Done read_log_bytes(const toml::node& value, DispatcherConfig& config) {
+  constexpr std::uint64_t kHighest = std::uint64_t{1} << 40;
+  const auto number = value.value_exact<std::int64_t>();
+  const std::uint64_t least = config.limits.log_retention_min.bytes;
+  if (!number || *number < 0 || static_cast<std::uint64_t>(*number) < least ||
+      static_cast<std::uint64_t>(*number) > kHighest)
+    return failure(ExitCode::usage, "bad_config", "takes a whole number",
+                   "Give one from " + std::to_string(least) + " to " + std::to_string(kHighest));
+  const auto bytes = static_cast<std::uint64_t>(*number);
+  config.limits.log_retention_max.bytes = bytes;
+  config.limits.log_retention.bytes = std::min(config.limits.log_retention.bytes, bytes);
+  return {};
+}
+
+/// And for how long.
+Done read_log_time(const toml::node& value, DispatcherConfig& config) {
+  constexpr std::chrono::days kLongest{3650};
+  const auto text = value.value_exact<std::string>();
+  if (!text)
+    return failure(ExitCode::usage, "bad_config", "takes a time in quotes", "Give one such as \"90d\"");
+  const auto parsed = duration("log_time", *text, kLongest);
+  if (!parsed)
+    return failure(ExitCode::usage, "bad_config", "takes no \"" + *text + "\"", parsed.error().next);
+  config.limits.log_retention_max.time = std::max(*parsed, config.limits.log_retention_min.time);
+  config.limits.log_retention.time =
+      std::min(config.limits.log_retention.time, config.limits.log_retention_max.time);
+  return {};
+}
+
 const std::map<std::string, Key>& keys() {
   using dispatcher::Limits;
   static const std::map<std::string, Key> all{
@@ -86,6 +116,11 @@ const std::map<std::string, Key>& keys() {
       {"store_bytes", count(&Limits::store_bytes_max, std::uint64_t{1} << 50)},
       {"nodes", count(&Limits::nodes_max, 10'000'000)},
       {"connections", count(&Limits::connections_max, 1'000'000)},
+      {"logs", count(&Limits::logs_max, 10'000'000)},
+      {"log_store_bytes", count(&Limits::log_store_bytes_max, std::uint64_t{1} << 50)},
+      {"log_bytes", read_log_bytes},
+      {"log_time", read_log_time},
+      {"key_packages", count(&Limits::key_packages_max, 10'000)},
   };
   return all;
 }

@@ -40,6 +40,20 @@ TEST_CASE("an empty file changes nothing, a full one everything that it names") 
   CHECK(full.limits.connections_max == 8);
 }
 
+TEST_CASE("what one log may hold at most also bounds what it holds where nobody asks") {
+  const DispatcherConfig small = parsed(
+      "logs = 5\nlog_store_bytes = 100000000\nlog_bytes = 3000000\nlog_time = \"2d\"\nkey_packages = 9\n");
+  CHECK(small.limits.logs_max == 5);
+  CHECK(small.limits.log_store_bytes_max == 100'000'000);
+  CHECK(small.limits.log_retention_max == dispatcher::LogRetention{std::chrono::days(2), 3'000'000});
+  CHECK(small.limits.log_retention == small.limits.log_retention_max);
+  CHECK(small.limits.key_packages_max == 9);
+  const DispatcherConfig large = parsed("log_bytes = 1000000000\nlog_time = \"365d\"\n");
+  CHECK(large.limits.log_retention == dispatcher::Limits().log_retention);
+  CHECK(large.limits.log_retention_max.time == std::chrono::days(365));
+  CHECK(parsed("log_time = \"1m\"").limits.log_retention.time == std::chrono::hours(1));
+}
+
 TEST_CASE("what does not read is refused with its place") {
   for (const auto& [text, said] : std::vector<std::pair<std::string, std::string>>{
            {"polcy = \"open\"", "line 1, column 9: there is no 'polcy'"},
@@ -51,6 +65,9 @@ TEST_CASE("what does not read is refused with its place") {
            {"nodes = 99999999999999999999", "line 1"},
            {"policy = \"ajar\"", "'policy' takes \"open\" or \"closed\""},
            {"policy = true", "'policy' takes \"open\" or \"closed\""},
+           {"log_bytes = 5", "'log_bytes' takes a whole number"},
+           {"log_time = 3", "'log_time' takes a time in quotes"},
+           {"log_time = \"1y\"", "'log_time' takes no \"1y\""},
            {"ttl = 30", "'ttl' takes a time in quotes"},
            {"ttl = \"366d\"", "'ttl' takes no \"366d\""},
            {"nodes = 1\nnodes = 2", "line 2"},
