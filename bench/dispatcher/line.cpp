@@ -26,8 +26,16 @@ link::Limits limits() {
   return limits;
 }
 
-link::StreamLink dial(const Person& person, const identity::Card& dispatcher) {
-  const link::Remote remote = value_of(link::remote_of(dispatcher, person.identity), "the dispatcher's card");
+link::Remote remote_of(const Person& person, const identity::Card& dispatcher, Named named) {
+  if (named == Named::yes)
+    return value_of(link::remote_of(dispatcher, person.identity), "the dispatcher's card");
+  const identity::Dispatcher short_form{dispatcher.node_id(), dispatcher.link_keys.front(),
+                                        dispatcher.serves_at};
+  return value_of(link::anonymous_remote_of(short_form), "the dispatcher's card");
+}
+
+link::StreamLink dial(const Person& person, const identity::Card& dispatcher, Named named) {
+  const link::Remote remote = remote_of(person, dispatcher, named);
   return value_of(link::StreamLink::dial(person.local, remote, link::Purpose::dispatcher, now(), wall()),
                   "dialling");
 }
@@ -56,8 +64,12 @@ Person::Person()
     : identity(value_of(identity::Identity::create(kSuites, wall(), random), "identity")),
       local{.identity = identity, .random = random, .limits = limits()} {}
 
-Line::Line(const Person& person, const identity::Card& dispatcher, Hear hear)
-    : hear_(std::move(hear)), link_(dial(person, dispatcher)), session_(now()), in_(1 << 18), out_(1 << 18) {
+Line::Line(const Person& person, const identity::Card& dispatcher, Hear hear, Named named)
+    : hear_(std::move(hear)),
+      link_(dial(person, dispatcher, named)),
+      session_(now()),
+      in_(1 << 17),
+      out_(1 << 17) {
   connect(dispatcher.serves_at.front());
   flush();
   while (!session_.is_ready()) hear_some();
@@ -92,8 +104,11 @@ void Line::flush() {
 void Line::hear_some() {
   const ssize_t size = ::recv(socket_, in_.data(), in_.size(), 0);
   if (size <= 0) give_up("the dispatcher has ended the link");
+  received_bytes_ += static_cast<std::uint64_t>(size);
   link_.receive(ByteView(in_).first(static_cast<std::size_t>(size)), now(), events_);
   for (const link::Event& event : events_) {
+    if (const auto* known = std::get_if<link::PeerAuthenticated>(&event))
+      session_id_ = known->peer.session_id;
     if (const auto* received = std::get_if<link::FrameReceived>(&event)) on_frame(received->frame);
     if (const auto* closed = std::get_if<link::Closed>(&event))
       give_up("the link ended: " + std::string(closed->error.reason.name));

@@ -18,6 +18,9 @@ class Lottery final : public Random {
 Instant now();
 WallTime wall();
 
+/// Whether a link says who calls.
+enum class Named : std::uint8_t { yes, no };
+
 /// Somebody with an identity.
 struct Person {
   Person();
@@ -32,13 +35,16 @@ class Line {
 
   /// Connects, and returns when the dispatcher has said hello.
   /// @param hear  is told everything that follows; what it asks of the session goes out when it returns
-  Line(const Person& person, const identity::Card& dispatcher, Hear hear);
+  Line(const Person& person, const identity::Card& dispatcher, Hear hear, Named named = Named::yes);
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
   ~Line();
 
   node::Session& session() { return session_; }
   int socket() const { return socket_; }
+  const SessionId& session_id() const { return session_id_; }
+  /// All that has come, as the carrier counts it.
+  std::uint64_t received_bytes() const { return received_bytes_; }
 
   /// Sends what the session has to say.
   void flush();
@@ -54,6 +60,8 @@ class Line {
   link::StreamLink link_;
   node::Session session_;
   link::Events events_;
+  SessionId session_id_;
+  std::uint64_t received_bytes_ = 0;
   Bytes in_;
   Bytes out_;
 };
