@@ -108,10 +108,10 @@ void DispatcherProcess::on_up(Hop& hop, const link::Peer& peer) {
   site().chronicle.note(site().id, "session up", hop.tag);
   site().chronicle.require(session.from != Network::kStranger, "replay_changes_nothing",
                            "somebody without a key has opened a link");
-  session.peer = peer.node_id;
-  tell([&](auto& logic, const auto& at) {
-    return logic.on_connected(hop.tag, dispatcher::Peer(*peer.node_id, peer.session_id), at);
-  });
+  session.peer = peer.node_id.value_or(NodeId{});
+  const auto known = peer.node_id ? dispatcher::Peer(*peer.node_id, peer.session_id)
+                                  : dispatcher::Peer::anonymous(peer.session_id, frame::Carrier::unknown);
+  tell([&](auto& logic, const auto& at) { return logic.on_connected(hop.tag, known, at); });
 }
 
 void DispatcherProcess::on_frame(Hop& hop, ByteView frame) {

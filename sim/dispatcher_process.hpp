@@ -30,7 +30,7 @@ class DispatcherProcess final : public Process, public Hop::Owner, Listener, Dis
  private:
   struct Session {
     std::shared_ptr<Hop> hop;
-    std::optional<NodeId> peer;  ///< proven, and the logic knows it
+    std::optional<NodeId> peer;  ///< proven, and the logic knows it; zeros: it did not say
     MachineId from = 0;
   };
 
