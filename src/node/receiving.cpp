@@ -124,9 +124,12 @@ class ReceivingTask final : public LinkedTask<Receiving> {
 void ReceivingTask::begin(const Moment& at) {
   began_ = at.now;
   upkeep_due_ = at.now + kUpkeepEvery;
-  const Status loaded = store_.read([&](Transaction& transaction) { return look_for_gaps(transaction, at); });
+  const Status loaded = store_.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const SignedCard own, own_card(transaction));
+    if (own.revocation()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
+    return look_for_gaps(transaction, at);
+  });
   if (!succeeded(loaded, at) || !succeeded(meet_dispatchers(at), at)) return;
-  if (publisher_.card().revocation()) return finish(fail(Errc::unauthentic, reasons::kOwnRevoked), at);
   if (connections_.known().empty()) finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
 }
 
@@ -207,6 +210,7 @@ void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& 
   }
   asked_for_proof_.erase(dispatcher);
   if (const auto said = session.time(); said && !succeeded(hear_time(*said, at), at)) return;
+  if (connections_.ready(dispatcher) == nullptr) return;  // it was to be left
   if (publisher_.is_due(dispatcher, session))
     return act(dispatcher, publisher_.publish(dispatcher, session), at);
   report(dispatcher, at);
@@ -244,8 +248,7 @@ Status ReceivingTask::hear_time(WallTime said, const Moment& at) {
   }));
   if (!at.wall || *believed >= *at.wall) return {};
   TAUT_CHECK(store_.write(hear));
-  if (is_news) TAUT_CHECK(publisher_.load());
-  return {};
+  return is_news ? meet_dispatchers(at) : Status();
 }
 
 /// The time by which a dispatcher is given up.

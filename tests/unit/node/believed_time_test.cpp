@@ -99,7 +99,7 @@ TEST_CASE("a leap is believed as far as both clocks go") {
     CHECK(world.believed(kNow) == kNow + std::chrono::days(3));
   }
   SUBCASE("the dispatcher's has gone back") {
-    world.post.clock = kNow - kYears;
+    world.post.clock = WallTime{1};
     world.receive(kNow + std::chrono::days(3));
     CHECK(world.believed(kNow) == kNow);
   }

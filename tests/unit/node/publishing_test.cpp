@@ -155,8 +155,10 @@ TEST_CASE("a revoked identity publishes nothing, and says so") {
   ScriptedDispatcher post{50};
   TestNode bob(2, "bob");
   const auto& key = bob.self->identity.signature_key();
-  post.cards[bob.id()] = to_bytes(identity::SignedCard::revoke(key, {}).value().bytes());
+  const auto final_card = identity::SignedCard::revoke(key, {}).value();
   Use use(bob, post);
+  // It ends while the link is up: later ones are refused.
+  use.shell.on_sent = [&](const NodeId&, ByteView) { post.cards[bob.id()] = to_bytes(final_card.bytes()); };
   use.to_the_end();
   CHECK(use.shell.finished.value().error().reason == reasons::kOwnRevoked);
   CHECK(dispatchers_of(bob) == 0);

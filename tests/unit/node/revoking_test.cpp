@@ -173,10 +173,10 @@ TEST_CASE("a contact that goes takes the successor's card along, unless that is 
 namespace {
 
 /// How receiving ends for bob, and how he called.
-struct Receiving {
+struct Fetching {
   Status end;
   std::vector<Caller> callers;
-  explicit Receiving(World& world) {
+  explicit Fetching(World& world) {
     const auto task =
         make_receiving(world.bob.store, world.bob.self->identity, world.bob.random, Stay::until_drained);
     TestShell shell(*task, world.bob.id());
@@ -194,11 +194,12 @@ TEST_CASE("a revoked node that is not let in finds its final card, and keeps it"
   World world;
   const identity::SignedCard final_card = world.revocation();
   world.revoke(world.alice, final_card).value();
-  const Receiving first(world);
+  world.post.says_revoked = true;
+  const Fetching first(world);
   CHECK(first.end.error() == Error{Errc::unauthentic, reasons::kOwnRevoked});
   CHECK(first.callers == std::vector{Caller::identified, Caller::anonymous});
   CHECK(world.bob.card() == final_card);
-  const Receiving second(world);
+  const Fetching second(world);
   CHECK(second.end.error().reason == reasons::kOwnRevoked);
   CHECK(second.callers.empty());
 }
@@ -213,8 +214,8 @@ TEST_CASE("a dispatcher that only says that a node is revoked is not believed") 
     world.post.cards[world.bob.id()] = to_bytes(other.bytes());
   }
   SUBCASE("with bytes") { world.post.cards[world.bob.id()] = Bytes(100); }
-  const Receiving receiving(world);
-  CHECK(receiving.end.error().reason == reasons::kRefused);
-  CHECK(receiving.callers == std::vector{Caller::identified, Caller::anonymous});
+  const Fetching fetching(world);
+  CHECK(fetching.end.error().reason == reasons::kRefused);
+  CHECK(fetching.callers == std::vector{Caller::identified, Caller::anonymous});
   CHECK_FALSE(world.bob.card().revocation().has_value());
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "node/believed_time.hpp"
 #include "node/records.hpp"
 #include "node/sealing_keys.hpp"
 #include "test_node.hpp"
