@@ -143,6 +143,7 @@ void Receiver::on_closed() {
 void Receiver::tidy() {
   (void)node_.store->tidy();  // busy: the next time
   tidy_.arm(carrier::Loop::now() + kTidyEvery);
+  show_and_stop_if_done();  // what a command beside us has fetched, one that waits for a signature perhaps
 }
 
 void Receiver::show_and_stop_if_done() {
