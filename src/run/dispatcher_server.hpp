@@ -2,8 +2,7 @@
 // A dispatcher at work: connections are accepted, proven, and handed to its logic; what the logic wants
 // done is done here and nowhere else.
 //
-// One loop's thread has everything but the store. Sessions meet the logic in tell() and perform() only, so
-// that they can move to loops of their own, one a core, and post to the logic's.
+// One loop's thread has everything but the store (docs/decisions/0017-one-loop-for-links.md).
 
 #include <map>
 #include <memory>
