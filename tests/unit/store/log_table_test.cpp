@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "log_operations.hpp"
+#include "store/dispatcher_schema.hpp"
 #include "store/dispatcher_tables.hpp"
 #include "support/folder.hpp"
 #include "support/seeded_random.hpp"
@@ -70,6 +71,31 @@ Bytes canary(std::uint64_t number, std::size_t size) {
 }
 
 }  // namespace
+
+TEST_CASE("a database from before there were logs is taken over as it is") {
+  Folder folder;
+  const fs::path file = folder / "post.db";
+  {
+    const store::Schema before{store::kDispatcherSchema.application_id,
+                               store::kDispatcherSchema.migrations.first(1)};
+    auto database = store::open(file, before);
+    REQUIRE(database.has_value());
+    REQUIRE(database->run("INSERT INTO node VALUES (NULL, ?, 7, 5, 0, 0, 0, 0, 0, 0)", NodeId()).has_value());
+  }
+  SeededRandom random(1);
+  auto tables = store::DispatcherTables::open(file, random);
+  REQUIRE_MESSAGE(tables.has_value(), tables.error().text);
+  std::vector<Operation> batch{LoadNode{NodeId()}, log_of(), entry(1, Bytes(10)), LoadTotals{}};
+  const auto results = (*tables)->carry_out(batch);
+  const auto node = std::get<std::optional<NodeRecord>>(results[0].value());
+  REQUIRE(node.has_value());
+  CHECK(node->next_number == 7);
+  CHECK(node->packages.empty());
+  const auto totals = std::get<Totals>(results[3].value());
+  CHECK(totals.nodes == 1);
+  CHECK(totals.logs == 1);
+  CHECK(totals.entries == Usage{1, 10});
+}
 
 TEST_CASE("a repeated entry is known after a restart, until it is let go") {
   Tables post;
