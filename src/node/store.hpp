@@ -10,15 +10,14 @@
 #include "base/result.hpp"
 #include "node/reasons.hpp"
 #include "node/rows.hpp"
+#include "node/topic_store.hpp"
 
 namespace taut::node {
 
 /// The operations of one transaction. Any error ends it: the body returns it, nothing is kept.
 /// @errors unavailable (storage, busy), exhausted (disk_full) on each operation
-class Transaction {
+class Transaction : public TopicTransaction {
  public:
-  virtual ~Transaction() = default;
-
   virtual Result<std::optional<SecretBytes>> value(ValueKey key) = 0;
   virtual Status set_value(ValueKey key, ByteView value) = 0;
 

@@ -64,6 +64,35 @@ class NodeTransaction final : public node::Transaction {
   Status erase_item(node::RowNumber number) override;
   Result<std::size_t> item_count() override;
 
+  Result<std::vector<node::TopicRow>> topics() override;
+  Result<std::optional<node::TopicRow>> topic(std::string_view name) override;
+  Result<std::optional<node::TopicRow>> topic(node::RowNumber number) override;
+  Result<node::RowNumber> add_topic(std::string_view name, ByteView record) override;
+  Status set_topic(const node::TopicRow& topic) override;
+  Status erase_topic(node::RowNumber number) override;
+
+  Result<std::vector<topic::Record>> topic_records(node::RowNumber topic) override;
+  Status put_topic_record(node::RowNumber topic, ByteView key, ByteView value) override;
+  Status erase_topic_record(node::RowNumber topic, ByteView key) override;
+  Status erase_topic_records(node::RowNumber topic) override;
+
+  Result<node::RowNumber> add_topic_item(const node::TopicItemRow& item) override;
+  Result<std::vector<node::TopicItemRow>> topic_items(node::RowNumber topic, std::size_t count_max) override;
+  Status mark_topic_item_offered(node::RowNumber number) override;
+  Status erase_topic_item(node::RowNumber number) override;
+  Result<std::size_t> topic_item_count(node::RowNumber topic) override;
+  Result<std::size_t> erase_topic_items_due(WallTime now) override;
+  Result<std::optional<WallTime>> next_topic_item_due() override;
+
+  Result<node::RowNumber> add_welcome(const node::WelcomeRow& welcome) override;
+  Result<std::vector<node::WelcomeRow>> welcomes() override;
+  Status erase_welcome(node::RowNumber number) override;
+
+  Status put_key_package(const node::KeyPackageRow& package) override;
+  Result<std::optional<node::KeyPackageRow>> key_package(ByteView ref) override;
+  Result<std::vector<node::KeyPackageRow>> key_packages() override;
+  Status erase_key_package(ByteView ref) override;
+
  private:
   Result<std::size_t> count(Sql sql);
   Result<node::RowNumber> new_row() const { return static_cast<node::RowNumber>(database_.last_row()); }

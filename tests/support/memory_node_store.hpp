@@ -5,6 +5,7 @@
 #include <set>
 
 #include "node/store.hpp"
+#include "support/memory_node_topics.hpp"
 
 namespace taut::test {
 
@@ -29,11 +30,12 @@ struct State {
   std::map<std::tuple<NodeId, StreamId, Counter>, Bytes> held;
   std::map<RowNumber, ItemRow> items;
   RowNumber last_item = 0;
+  Topics topics;
 };
 
-class MemoryTransaction final : public Transaction {
+class MemoryTransaction final : public MemoryTopicTransaction {
  public:
-  explicit MemoryTransaction(State& state) : state_(state) {}
+  explicit MemoryTransaction(State& state) : MemoryTopicTransaction(state.topics), state_(state) {}
 
   Result<std::optional<SecretBytes>> value(ValueKey key) override {
     const auto found = state_.values.find(key);
