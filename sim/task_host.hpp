@@ -42,6 +42,9 @@ class TaskHost final : Hop::Owner {
   void perform(const node::Drained&) {}
   void perform(const node::Published&) {}
   void perform(const node::CopyNoticed&) {}
+  void perform(const node::TopicHappened&) {}
+  void perform(const node::EntryPublished&) {}
+  void perform(const node::WelcomeDue&) {}
   void perform(const node::Finished& effect);
   void hang_up(const NodeId& dispatcher);
 

@@ -40,6 +40,21 @@ Order fill(StreamRecord& record, Counter counter) {
   return Order::late;
 }
 
+/// What is for the owner waits to be shown; what is for a topic, until the topic takes it.
+Status deliver(Transaction& transaction, const Message& message) {
+  if (message.content.type == envelope::ContentType::welcome) {
+    TAUT_CHECK(transaction.add_welcome({0, message.sender, message.received, message.content.body}));
+    return {};
+  }
+  TAUT_CHECK(transaction.add_item(encode(message)));
+  return {};
+}
+
+Status deliver(Transaction& transaction, const HeldRow& held) {
+  TAUT_TRY(const auto what, parse_item(held.record));
+  return deliver(transaction, std::get<Message>(what));
+}
+
 /// Held messages whose turn has come.
 Status advance(Transaction& transaction, Stream& stream) {
   for (;;) {
@@ -47,7 +62,7 @@ Status advance(Transaction& transaction, Stream& stream) {
              transaction.first_held(stream.name.sender, stream.name.stream));
     if (!held || held->counter != stream.record.next) return {};
     TAUT_CHECK(transaction.erase_held(stream.name.sender, stream.name.stream, held->counter));
-    TAUT_CHECK(transaction.add_item(held->record));
+    TAUT_CHECK(deliver(transaction, *held));
     ++stream.record.next;
   }
 }
@@ -87,7 +102,7 @@ Status place(Transaction& transaction, Stream& stream, Message message) {
   } else if (counter < stream.record.next) {
     message.order = fill(stream.record, counter);
   }
-  TAUT_CHECK(transaction.add_item(encode(message)));
+  TAUT_CHECK(deliver(transaction, message));
   if (counter != stream.record.next) return {};
   ++stream.record.next;
   return advance(transaction, stream);

@@ -25,6 +25,13 @@ inline constexpr Reason kOwnCard{"own_card"};              ///< our own card is 
 inline constexpr Reason kNotRevoked{"not_revoked"};        ///< nobody to succeed
 inline constexpr Reason kNoSuccessor{"no_successor"};      ///< none named, or we have no card of it
 
+// Topics.
+inline constexpr Reason kNoSuchTopic{"no_such_topic"};
+inline constexpr Reason kTopicExists{"topic_exists"};    ///< the name is taken here
+inline constexpr Reason kStillJoining{"still_joining"};  ///< nobody let us in so far
+inline constexpr Reason kNotForLog{"not_for_log"};       ///< this topic is not on a dispatcher's log
+inline constexpr Reason kLogGone{"log_gone"};            ///< no dispatcher has it, or our key opens nothing
+
 // Sending and receiving.
 inline constexpr Reason kUnreachable{"unreachable"};  ///< no dispatcher could be reached; nothing is kept
 inline constexpr Reason kOutcomeUnknown{"outcome_unknown"};  ///< sent, not answered; kept in the outbox

@@ -18,6 +18,7 @@
 #include "identity/card.hpp"
 #include "node/reasons.hpp"
 #include "node/rows.hpp"
+#include "topic/step.hpp"
 
 namespace taut::node {
 
@@ -96,13 +97,32 @@ struct CopyNoticed {
   Copy copy;
 };
 
+/// Of a topic: stored already, and told once.
+struct TopicHappened {
+  topic::Event event;
+};
+
+/// A topic's entry is in its log, or will not be under this submission ID.
+enum class Publication : std::uint8_t { stored, refused };
+struct EntryPublished {
+  SubmissionId id;
+  topic::EntryKind kind{};
+  Publication publication{};
+};
+
+/// The answer to an introduction: to be sent as an envelope `welcome`.
+struct WelcomeDue {
+  identity::SignedCard to;
+  Bytes content;
+};
+
 /// The task ends; no effect follows.
 struct Finished {
   Status status;
 };
 
-using Effect =
-    std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published, CopyNoticed, Finished>;
+using Effect = std::variant<Dial, SendFrame, HangUp, Receipt, ItemsReady, Drained, Published, CopyNoticed,
+                            TopicHappened, EntryPublished, WelcomeDue, Finished>;
 using Effects = std::vector<Effect>;
 
 class Task {

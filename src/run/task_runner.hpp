@@ -21,6 +21,9 @@ class TaskRunner final : public DispatcherLink::Owner {
     virtual void on_drained() {}
     virtual void on_published(const NodeId&) {}
     virtual void on_copy_noticed(const node::CopyNoticed&) {}
+    virtual void on_topic_happened(const topic::Event&) {}
+    virtual void on_entry_published(const node::EntryPublished&) {}
+    virtual void on_welcome_due(const node::WelcomeDue&) {}
     /// What has gathered was settled: room for more may be there.
     virtual void on_settled() {}
     /// The last call; the links have ended. May destroy the runner.
@@ -55,6 +58,9 @@ class TaskRunner final : public DispatcherLink::Owner {
   void perform(const node::Drained&) { owner_.on_drained(); }
   void perform(const node::Published& effect) { owner_.on_published(effect.dispatcher); }
   void perform(const node::CopyNoticed& effect) { owner_.on_copy_noticed(effect); }
+  void perform(const node::TopicHappened& effect) { owner_.on_topic_happened(effect.event); }
+  void perform(const node::EntryPublished& effect) { owner_.on_entry_published(effect); }
+  void perform(const node::WelcomeDue& effect) { owner_.on_welcome_due(effect); }
   void perform(const node::Finished& effect);
   void hang_up(const NodeId& dispatcher);
   void finish_if_alone();

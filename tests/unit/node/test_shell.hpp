@@ -79,6 +79,9 @@ class TestShell {
   std::vector<node::Receipt> receipts;
   std::vector<NodeId> published;
   std::vector<node::Copy> copies;
+  std::vector<topic::Event> topic_events;
+  std::vector<node::EntryPublished> publications;
+  std::vector<node::WelcomeDue> welcomes;
   std::size_t dials = 0;
   std::vector<node::Caller> callers;  ///< of the dials
   std::size_t hang_ups = 0;
@@ -153,6 +156,9 @@ class TestShell {
   void on(node::Drained&) { ++drained; }
   void on(node::Published& one) { published.push_back(one.dispatcher); }
   void on(node::CopyNoticed& one) { copies.push_back(one.copy); }
+  void on(node::TopicHappened& one) { topic_events.push_back(std::move(one.event)); }
+  void on(node::EntryPublished& one) { publications.push_back(one); }
+  void on(node::WelcomeDue& one) { welcomes.push_back(one); }
   void on(node::Finished& end) { finished = end.status; }
 
   node::Task& task_;

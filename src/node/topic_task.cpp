@@ -1,0 +1,353 @@
+#include "node/topic_task.hpp"
+
+#include <deque>
+
+#include "node/linked_task.hpp"
+#include "node/log_lanes.hpp"
+#include "topic/topic.hpp"
+
+namespace taut::node {
+
+namespace {
+
+/// Entries that gather before they are committed, however many more are at hand.
+constexpr std::size_t kEntryBatchMax = 256;
+
+/// What a topic refuses changed nothing in it.
+Status take_if_any(TopicChange& change, Result<topic::Step> step) {
+  return step ? change.take(*std::move(step)) : Status();
+}
+
+class TopicLogTask final : public LinkedTask<TopicTask> {
+ public:
+  TopicLogTask(Store& store, const identity::Identity& identity, Random& random, RowNumber topic)
+      : keeper_(store, identity, random, topic) {}
+
+  Changed change(const TopicKeeper::Body& body, const Moment& at) override;
+  Effects refresh(const Moment& at) override;
+  bool is_current() const override { return keeper_.topic() && lanes_.is_drained(keeper_.topic()->epoch()); }
+  Error failure() const override { return refused_ ? *refused_ : connections_.failure(); }
+  const TopicKeeper& keeper() const override { return keeper_; }
+
+ private:
+  void begin(const Moment& at) override;
+  void on_lost(const NodeId& dispatcher, const Moment& at) override;
+  void gather(const Moment& at) override;
+  void on_tick(const Moment& at) override;
+  std::optional<Instant> own_deadline() const override;
+  std::optional<Instant> topic_due() const;
+  void end_early(const Moment& at) override;
+
+  void hear(const NodeId& dispatcher, SessionReady& event, const Moment& at) override;
+  void hear(const NodeId&, CardFound&, const Moment&) override {}
+  void hear(const NodeId& dispatcher, Answered& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, EntryAppended& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, EntriesRead& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, ReadingDrained& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, ReadingOver& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, IntroductionTaken& event, const Moment& at) override;
+
+  /// Nothing: not to be had on a dispatcher.
+  std::optional<identity::Dispatcher> home() const;
+  void meet_home(const Moment& at);
+  Session* session();
+  /// Links to the keys of the epochs that are open here.
+  void climb(const Moment& at);
+  void caught_up(const Moment& at);
+  void lose(const NodeId& dispatcher, const Moment& at);
+
+  bool act(Result<TopicOutcome> outcome, const Moment& at);
+  void publish(topic::Entry entry);
+  void flush_entries();
+  void commit(const Moment& at);
+  Status take(TopicChange& change, const LogLanes::Waiting& waiting);
+  void finish_if_closed(const Moment& at);
+
+  TopicKeeper keeper_;
+  LogLanes lanes_;
+  std::deque<topic::Entry> to_publish_;
+  struct Appending {
+    SubmissionId id;
+    topic::EntryKind kind{};
+  };
+  std::map<frame::RequestId, Appending> appending_;
+  std::optional<Error> refused_;
+  bool said_drained_ = false;
+};
+
+void TopicLogTask::begin(const Moment& at) {
+  if (act(keeper_.refresh(at), at)) meet_home(at);
+}
+
+std::optional<identity::Dispatcher> TopicLogTask::home() const {
+  if (const topic::Topic* const topic = keeper_.topic()) {
+    const auto* const order = std::get_if<topic::LogOrder>(&topic->settings().order);
+    if (order == nullptr) return std::nullopt;
+    return order->homes.front();
+  }
+  for (const introduction::Place& place : keeper_.joining()->link().places)
+    if (const auto* const dispatcher = std::get_if<identity::Dispatcher>(&place)) return *dispatcher;
+  return std::nullopt;
+}
+
+/// Dials the topic's home, and leaves what was its home before.
+void TopicLogTask::meet_home(const Moment& at) {
+  const std::optional<identity::Dispatcher> current = home();
+  if (!current) return finish(fail(Errc::misuse, reasons::kNotForLog), at);
+  for (const NodeId& node : connections_.known()) {
+    if (node == current->node_id && connections_.leads_to(*current)) continue;
+    connections_.drop(node, effects_);
+    on_lost(node, at);
+  }
+  connections_.dial(*current, effects_, Caller::anonymous);
+}
+
+Session* TopicLogTask::session() {
+  const std::vector<NodeId> known = connections_.known();
+  return known.empty() ? nullptr : connections_.ready(known.front());
+}
+
+void TopicLogTask::on_lost(const NodeId&, const Moment&) {
+  lanes_ = {};
+  to_publish_.clear();  // the topic publishes again what is not acknowledged
+  appending_.clear();
+  said_drained_ = false;
+}
+
+void TopicLogTask::hear(const NodeId&, SessionReady&, const Moment& at) {
+  if (keeper_.phase() == TopicPhase::open) return climb(at);
+  if (act(keeper_.tick(at), at)) flush_entries();
+}
+
+// Keys, epoch by epoch.
+
+void TopicLogTask::climb(const Moment& at) {
+  Session* const link = session();
+  if (link == nullptr || keeper_.phase() != TopicPhase::open) return;
+  const Status opened = lanes_.open(*keeper_.topic(), *link);
+  if (!opened) finish(opened, at);
+}
+
+void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment& at) {
+  const bool is_done = event.status == frame::AnswerStatus::done;
+  const std::optional<std::uint64_t> epoch = lanes_.on_answer(event.request, is_done);
+  if (!epoch) return;
+  if (!is_done && *epoch == keeper_.topic()->epoch()) return lose(dispatcher, at);
+  lanes_.read(*keeper_.topic(), keeper_.record().introductions_read, *session());
+  flush_entries();
+}
+
+/// Our key opens nothing here: later, perhaps, when others have used it.
+void TopicLogTask::lose(const NodeId& dispatcher, const Moment& at) {
+  refused_ = Error{Errc::unavailable, reasons::kLogGone};
+  connections_.give_up(dispatcher, *refused_, at, effects_);
+  on_lost(dispatcher, at);
+}
+
+void TopicLogTask::hear(const NodeId& dispatcher, ReadingOver& event, const Moment& at) {
+  const std::optional<std::uint64_t> epoch = lanes_.on_over(event.reading);
+  if (!epoch || *epoch != keeper_.topic()->epoch()) return;
+  commit(at);
+  if (!is_over() && *epoch == keeper_.topic()->epoch()) lose(dispatcher, at);
+}
+
+// Reading.
+
+void TopicLogTask::hear(const NodeId&, EntriesRead& event, const Moment& at) {
+  lanes_.hold(event);
+  if (lanes_.waiting_count() >= kEntryBatchMax) commit(at);
+}
+
+void TopicLogTask::hear(const NodeId&, ReadingDrained& event, const Moment& at) {
+  commit(at);  // what was read before counts before
+  if (is_over()) return;
+  const std::optional<std::uint64_t> epoch = lanes_.on_drained(event.reading);
+  if (!epoch || *epoch != keeper_.topic()->epoch()) return;
+  if (event.gone > keeper_.topic()->cursor()) {
+    const auto skip = [&](TopicChange& change) {
+      return change.take(change.topic.skip_to(event.gone, change.now));
+    };
+    if (!act(keeper_.change(at, skip), at)) return;
+  }
+  caught_up(at);
+}
+
+void TopicLogTask::caught_up(const Moment& at) {
+  refused_.reset();
+  if (std::exchange(said_drained_, true)) return;
+  const auto again = [](TopicChange& change) { return change.take(change.topic.resend(change.now)); };
+  if (!act(keeper_.change(at, again), at)) return;
+  emit(Drained{});
+}
+
+void TopicLogTask::commit(const Moment& at) {
+  if (lanes_.waiting_count() == 0) return;
+  const std::vector<LogLanes::Waiting> batch = lanes_.take_waiting();
+  const auto take_all = [&](TopicChange& change) -> Status {
+    for (const LogLanes::Waiting& one : batch) TAUT_CHECK(take(change, one));
+    return {};
+  };
+  if (!act(keeper_.change(at, take_all), at)) return;
+  Session* const link = session();
+  std::uint64_t introductions_read = 0;
+  for (const LogLanes::Waiting& one : batch) {
+    if (link != nullptr) link->return_credit(one.entry.entry.size());
+    if (one.shelf == frame::Shelf::introductions)
+      introductions_read = std::max(introductions_read, one.entry.number);
+  }
+  if (!succeeded(keeper_.note_introductions_read(introductions_read), at)) return;
+  climb(at);
+  finish_if_closed(at);
+}
+
+/// What is no entry of ours, or not for now, is passed over: the log has it, and nobody can use it.
+Status TopicLogTask::take(TopicChange& change, const LogLanes::Waiting& waiting) {
+  topic::Topic& topic = change.topic;
+  const std::uint64_t number = waiting.entry.number;
+  const bool is_late = waiting.shelf == frame::Shelf::introductions || waiting.epoch != topic.epoch();
+  if (is_late) {
+    return take_if_any(change, topic.open(waiting.entry.entry, std::nullopt, change.now));
+  }
+  if (number <= topic.cursor()) return {};  // another process has read it
+  if (number > topic.cursor() + 1) TAUT_CHECK(take_if_any(change, topic.skip_to(number - 1, change.now)));
+  auto step = topic.open(waiting.entry.entry, number, change.now);
+  if (step) return change.take(*std::move(step));
+  return take_if_any(change, topic.skip_to(number, change.now));
+}
+
+// Publishing.
+
+/// @return  false: the task is over
+bool TopicLogTask::act(Result<TopicOutcome> outcome, const Moment& at) {
+  if (!outcome) {
+    finish(std::unexpected(outcome.error()), at);
+    return false;
+  }
+  for (topic::Entry& entry : outcome->publish) publish(std::move(entry));
+  for (topic::Event& event : outcome->events) emit(TopicHappened{std::move(event)});
+  if (outcome->has_items) emit(ItemsReady{});
+  flush_entries();
+  return true;
+}
+
+void TopicLogTask::publish(topic::Entry entry) {
+  if (entry.kind == topic::EntryKind::acknowledgement) return;  // the log is one
+  if (entry.kind == topic::EntryKind::welcome) {
+    if (entry.to) emit(WelcomeDue{*std::move(entry.to), std::move(entry.bytes)});
+    return;
+  }
+  to_publish_.push_back(std::move(entry));
+}
+
+/// What cannot go now is published again by the topic.
+void TopicLogTask::flush_entries() {
+  Session* const link = session();
+  if (link == nullptr) return to_publish_.clear();
+  while (!to_publish_.empty()) {
+    const topic::Entry& entry = to_publish_.front();
+    if (entry.kind == topic::EntryKind::introduction) {
+      const auto& log =
+          keeper_.topic() ? keeper_.topic()->settings().log_id : keeper_.joining()->link().log_id;
+      const auto life = std::chrono::duration_cast<std::chrono::seconds>(introduction::kIntroductionLife);
+      const frame::RequestId request = link->introduce(log_id(log), entry.id, life, entry.bytes);
+      appending_[request] = {entry.id, entry.kind};
+    } else if (const std::optional<LogLanes::Key> key = lanes_.key_of(entry.epoch); key && key->is_proven) {
+      if (!link->has_room_for(entry.bytes.size())) return;
+      std::optional<frame::AccessKey> successor;
+      if (entry.successor) successor = frame::AccessKey(entry.successor->view());
+      const frame::RequestId request = link->append_entry(log_id(keeper_.topic()->settings().log_id),
+                                                          key->key, entry.id, entry.bytes, successor);
+      appending_[request] = {entry.id, entry.kind};
+    } else if (key && entry.epoch == keeper_.topic()->epoch()) {
+      return;  // its key is being proven
+    }
+    to_publish_.pop_front();
+  }
+}
+
+void TopicLogTask::hear(const NodeId&, EntryAppended& event, const Moment&) {
+  const auto appended = appending_.extract(event.request);
+  if (appended.empty()) return;
+  const bool is_stored = event.state == frame::AppendState::stored;
+  emit(EntryPublished{appended.mapped().id, appended.mapped().kind,
+                      is_stored ? Publication::stored : Publication::refused});
+  flush_entries();
+}
+
+void TopicLogTask::hear(const NodeId&, IntroductionTaken& event, const Moment&) {
+  const auto taken = appending_.extract(event.request);
+  if (!taken.empty()) emit(EntryPublished{taken.mapped().id, taken.mapped().kind, Publication::stored});
+}
+
+// An owner.
+
+TopicTask::Changed TopicLogTask::change(const TopicKeeper::Body& body, const Moment& at) {
+  Status status;
+  Effects effects = step(at, [&] {
+    Result<TopicOutcome> outcome = keeper_.change(at, body);
+    if (!outcome) {
+      status = std::unexpected(outcome.error());
+      return;
+    }
+    if (!act(std::move(outcome), at)) return;
+    climb(at);
+    finish_if_closed(at);
+  });
+  return {status, std::move(effects)};
+}
+
+Effects TopicLogTask::refresh(const Moment& at) {
+  return step(at, [&] {
+    const bool was_joining = keeper_.phase() == TopicPhase::joining;
+    if (!act(keeper_.refresh(at), at)) return;
+    meet_home(at);
+    if (is_over()) return;
+    if (was_joining && keeper_.phase() == TopicPhase::open) emit(ItemsReady{});
+    climb(at);
+    finish_if_closed(at);
+  });
+}
+
+void TopicLogTask::finish_if_closed(const Moment& at) {
+  if (is_over() || !keeper_.topic() || keeper_.topic()->standing() != topic::Standing::closed) return;
+  if (appending_.empty() && to_publish_.empty()) finish({}, at);
+}
+
+// Time.
+
+void TopicLogTask::gather(const Moment& at) {
+  commit(at);
+  if (!is_over()) flush_entries();
+}
+
+void TopicLogTask::on_tick(const Moment& at) {
+  connections_.redial(at, effects_);
+  const std::optional<Instant> due = topic_due();
+  if (due && at.now >= *due && !act(keeper_.tick(at), at)) return;
+  gather(at);
+}
+
+std::optional<Instant> TopicLogTask::own_deadline() const {
+  return earliest(topic_due(), connections_.redial_deadline());
+}
+
+/// Asking to be let in waits for a link.
+std::optional<Instant> TopicLogTask::topic_due() const {
+  if (keeper_.phase() == TopicPhase::joining && connections_.in_state(Connections::State::ready).empty())
+    return std::nullopt;
+  return keeper_.next_deadline();
+}
+
+void TopicLogTask::end_early(const Moment& at) {
+  commit(at);
+  finish({}, at);
+}
+
+}  // namespace
+
+std::unique_ptr<TopicTask> make_topic_task(Store& store, const identity::Identity& identity, Random& random,
+                                           RowNumber topic) {
+  return std::make_unique<TopicLogTask>(store, identity, random, topic);
+}
+
+}  // namespace taut::node

@@ -1,0 +1,167 @@
+#include "node/topics.hpp"
+
+#include "base/utf8.hpp"
+#include "identity/reasons.hpp"
+
+namespace taut::node {
+
+namespace {
+
+Status check_topic_name(Transaction& transaction, std::string_view name) {
+  if (name.empty() || name.size() > kTopicNameBytesMax || !is_utf8_line(as_bytes(name)))
+    return fail(Errc::malformed, reasons::kBadName);
+  TAUT_TRY(const std::optional<TopicRow> taken, transaction.topic(name));
+  if (taken) return fail(Errc::misuse, reasons::kTopicExists);
+  return {};
+}
+
+Result<KnownTopic> known(Transaction& transaction, const TopicRow& row) {
+  TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
+  TAUT_TRY(const std::size_t items, transaction.topic_item_count(row.number));
+  return KnownTopic{row.number, row.name, std::move(record), items};
+}
+
+Result<TopicRow> need_topic(Transaction& transaction, std::string_view name) {
+  TAUT_TRY(std::optional<TopicRow> row, transaction.topic(name));
+  if (!row) return fail(Errc::unavailable, reasons::kNoSuchTopic);
+  return *std::move(row);
+}
+
+/// Whose word counts when somebody says that he lets us in.
+Result<std::vector<NodeId>> trusted_nodes(Transaction& transaction) {
+  TAUT_TRY(const std::vector<ContactRow> contacts, transaction.contacts());
+  std::vector<NodeId> nodes;
+  for (const ContactRow& contact : contacts)
+    if (contact.verification == Verification::verified)
+      nodes.insert(nodes.end(), contact.nodes.begin(), contact.nodes.end());
+  return nodes;
+}
+
+/// One that waits to be let in opens a welcome.
+class Opening {
+ public:
+  Opening(Transaction& transaction, const TopicSurroundings& surroundings, topic::Time now)
+      : transaction_(transaction), surroundings_(surroundings), now_(now) {}
+
+  /// @return  whether it was for this topic
+  Result<bool> open(TopicRow row, const WelcomeRow& welcome) {
+    TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
+    if (record.phase != TopicPhase::joining) return false;
+    TAUT_TRY(std::vector<topic::Record> records, transaction_.topic_records(row.number));
+    TAUT_TRY(topic::Joining joining, topic::Joining::load(surroundings_.give(), std::move(records), now_));
+    TAUT_TRY(const std::vector<NodeId> trusted, trusted_nodes(transaction_));
+    auto begun = joining.open(welcome.body, trusted, now_);
+    if (!begun) return false;
+    record.phase = TopicPhase::open;
+    TAUT_CHECK(write_changes(transaction_, row.number, begun->step.changes));
+    TAUT_CHECK(
+        keep_topic_item(transaction_, row.number,
+                        TopicHappening{TopicNotice::let_in, {}, welcome.sender, begun->topic.epoch(), {}}));
+    ++row.version;
+    row.record = encode(record);
+    TAUT_CHECK(transaction_.set_topic(row));
+    return true;
+  }
+
+ private:
+  Transaction& transaction_;
+  const TopicSurroundings& surroundings_;
+  topic::Time now_;
+};
+
+}  // namespace
+
+Result<RowNumber> create_topic(const TopicMaker& maker, const std::string& name, topic::NewTopic options,
+                               const Moment& at) {
+  RowNumber number = 0;
+  options.name = name;
+  TopicSurroundings surroundings(maker.identity, maker.random);
+  TAUT_CHECK(maker.store.write([&](Transaction& transaction) -> Status {
+    TAUT_CHECK(check_topic_name(transaction, name));
+    TAUT_CHECK(surroundings.look(transaction));
+    TAUT_TRY(const topic::Time now, topic_time(transaction, at));
+    TAUT_TRY(const topic::Topic::Begun begun, topic::Topic::create(surroundings.give(), options, now));
+    TAUT_TRY(number, transaction.add_topic(name, encode(TopicRecord{})));
+    return write_changes(transaction, number, begun.step.changes);
+  }));
+  return number;
+}
+
+Result<RowNumber> join_topic(const TopicMaker& maker, const std::string& name,
+                             const introduction::Locator& link, const Moment& at) {
+  RowNumber number = 0;
+  TopicSurroundings surroundings(maker.identity, maker.random);
+  TAUT_CHECK(maker.store.write([&](Transaction& transaction) -> Status {
+    TAUT_CHECK(check_topic_name(transaction, name));
+    TAUT_CHECK(surroundings.look(transaction));
+    TAUT_TRY(const topic::Time now, topic_time(transaction, at));
+    TAUT_TRY(const topic::Joining::Begun begun, topic::Joining::begin(surroundings.give(), link, now));
+    TopicRecord record;
+    record.phase = TopicPhase::joining;
+    TAUT_TRY(number, transaction.add_topic(name, encode(record)));
+    return write_changes(transaction, number, begun.step.changes);
+  }));
+  return number;
+}
+
+Result<std::vector<KnownTopic>> topics(Store& store) {
+  std::vector<KnownTopic> all;
+  TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const std::vector<TopicRow> rows, transaction.topics());
+    for (const TopicRow& row : rows) {
+      TAUT_TRY(KnownTopic one, known(transaction, row));
+      all.push_back(std::move(one));
+    }
+    return {};
+  }));
+  return all;
+}
+
+Result<KnownTopic> find_topic(Store& store, std::string_view name) {
+  std::optional<KnownTopic> found;
+  TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const TopicRow row, need_topic(transaction, name));
+    TAUT_TRY(found, known(transaction, row));
+    return {};
+  }));
+  return *std::move(found);
+}
+
+Status rename_topic(Store& store, std::string_view name, const std::string& new_name) {
+  return store.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(TopicRow row, need_topic(transaction, name));
+    TAUT_CHECK(check_topic_name(transaction, new_name));
+    row.name = new_name;
+    return transaction.set_topic(row);
+  });
+}
+
+Status forget_topic(Store& store, RowNumber number) {
+  return store.write([&](Transaction& transaction) { return transaction.erase_topic(number); });
+}
+
+Result<std::vector<RowNumber>> take_welcomes(const TopicMaker& maker, const Moment& at) {
+  std::vector<RowNumber> opened;
+  TopicSurroundings surroundings(maker.identity, maker.random);
+  TAUT_CHECK(maker.store.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const std::vector<WelcomeRow> welcomes, transaction.welcomes());
+    if (welcomes.empty()) return {};
+    TAUT_CHECK(surroundings.look(transaction));
+    TAUT_TRY(const topic::Time now, topic_time(transaction, at));
+    Opening opening(transaction, surroundings, now);
+    for (const WelcomeRow& welcome : welcomes) {
+      TAUT_TRY(const std::vector<TopicRow> rows, transaction.topics());
+      for (const TopicRow& row : rows) {
+        TAUT_TRY(const bool is_open, opening.open(row, welcome));
+        if (!is_open) continue;
+        opened.push_back(row.number);
+        break;
+      }
+      TAUT_CHECK(transaction.erase_welcome(welcome.number));
+    }
+    return {};
+  }));
+  return opened;
+}
+
+}  // namespace taut::node
