@@ -66,10 +66,16 @@ void declare_dispatcher_commands(ArgumentParser& parser);  ///< up, dispatcher �
 void declare_operator_commands(ArgumentParser& parser, CLI::App& dispatcher);  ///< dispatcher enroll …
 void declare_devices_commands(ArgumentParser& parser);                         ///< devices …
 void declare_message_commands(ArgumentParser& parser);                         ///< send, recv, outbox
+void declare_topic_commands(ArgumentParser& parser);                           ///< topic …
 
 /// A whole number and its unit: 90s, 15m, 24h, 30d.
 Outcome<std::chrono::seconds> duration(const std::string& flag, const std::string& typed,
                                        std::chrono::seconds longest);
+
+/// 90s, 10m, 2h, 3d; at most 14 days.
+Outcome<std::chrono::seconds> lifetime(const std::string& flag, const std::string& typed);
+/// Seconds, with up to three digits behind a point.
+Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::string& typed);
 
 /// Plain digits in lowest..highest, nothing else.
 Outcome<std::uint64_t> number(const std::string& flag, const std::string& typed, std::uint64_t lowest,

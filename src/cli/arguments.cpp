@@ -95,6 +95,7 @@ ArgumentParser::ArgumentParser()
   declare_contact_commands(*this);
   declare_dispatcher_commands(*this);
   declare_message_commands(*this);
+  declare_topic_commands(*this);
 }
 
 void ArgumentParser::add_globals(CLI::App& app) {

@@ -28,32 +28,6 @@ struct TypedRecv : Typed {
 
 struct TypedDrop : Typed, OutboxDropRequest {};
 
-/// Seconds, with up to three digits behind a point.
-Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::string& typed) {
-  const std::size_t point = typed.find('.');
-  std::string thousandths = point == std::string::npos ? "0" : typed.substr(point + 1);
-  const bool is_fine = !thousandths.empty() && thousandths.size() <= 3;
-  thousandths.resize(3, '0');
-  const auto whole = number(flag, typed.substr(0, point), 0, kTimeoutSecondsMax);
-  const auto rest = number(flag, thousandths, 0, 999);
-  if (whole && rest && is_fine) return std::chrono::seconds(*whole) + std::chrono::milliseconds(*rest);
-  return failure(ExitCode::usage, "bad_number", flag + " takes no '" + typed + "'",
-                 "Give seconds, such as 10 or 0.5, at most " + std::to_string(kTimeoutSecondsMax));
-}
-
-/// 90s, 10m, 2h, 3d.
-Outcome<std::chrono::seconds> lifetime(const std::string& flag, const std::string& typed) {
-  constexpr std::string_view kUnits = "smhd";
-  constexpr std::array<std::uint64_t, 4> kSeconds{1, 60, 3600, 86400};
-  const std::size_t unit = typed.empty() ? std::string_view::npos : kUnits.find(typed.back());
-  if (unit == std::string_view::npos)
-    return failure(ExitCode::usage, "bad_time", flag + " takes no '" + typed + "'",
-                   "Give a number and a unit, such as 90s, 10m, 2h or 3d");
-  const std::uint64_t highest = kLifetimeSecondsMax / kSeconds[unit];
-  TAUT_TRY(const std::uint64_t count, number(flag, typed.substr(0, typed.size() - 1), 1, highest));
-  return std::chrono::seconds(count * kSeconds[unit]);
-}
-
 Done finish_handling(const TypedSend& typed, SendRequest& request) {
   if (typed.wait == "fetched")
     request.wait = WaitFor::fetched;
@@ -108,6 +82,30 @@ Outcome<Request> finish_recv(const TypedRecv& typed) {
 }
 
 }  // namespace
+
+Outcome<std::chrono::milliseconds> seconds(const std::string& flag, const std::string& typed) {
+  const std::size_t point = typed.find('.');
+  std::string thousandths = point == std::string::npos ? "0" : typed.substr(point + 1);
+  const bool is_fine = !thousandths.empty() && thousandths.size() <= 3;
+  thousandths.resize(3, '0');
+  const auto whole = number(flag, typed.substr(0, point), 0, kTimeoutSecondsMax);
+  const auto rest = number(flag, thousandths, 0, 999);
+  if (whole && rest && is_fine) return std::chrono::seconds(*whole) + std::chrono::milliseconds(*rest);
+  return failure(ExitCode::usage, "bad_number", flag + " takes no '" + typed + "'",
+                 "Give seconds, such as 10 or 0.5, at most " + std::to_string(kTimeoutSecondsMax));
+}
+
+Outcome<std::chrono::seconds> lifetime(const std::string& flag, const std::string& typed) {
+  constexpr std::string_view kUnits = "smhd";
+  constexpr std::array<std::uint64_t, 4> kSeconds{1, 60, 3600, 86400};
+  const std::size_t unit = typed.empty() ? std::string_view::npos : kUnits.find(typed.back());
+  if (unit == std::string_view::npos)
+    return failure(ExitCode::usage, "bad_time", flag + " takes no '" + typed + "'",
+                   "Give a number and a unit, such as 90s, 10m, 2h or 3d");
+  const std::uint64_t highest = kLifetimeSecondsMax / kSeconds[unit];
+  TAUT_TRY(const std::uint64_t count, number(flag, typed.substr(0, typed.size() - 1), 1, highest));
+  return std::chrono::seconds(count * kSeconds[unit]);
+}
 
 void declare_message_commands(ArgumentParser& parser) {
   CLI::App& root = parser.root();

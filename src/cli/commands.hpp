@@ -42,5 +42,19 @@ Done run(const RecvRequest& request, Context& context);
 Done run(const OutboxRequest& request, Context& context);
 Done run(const OutboxRetryRequest& request, Context& context);
 Done run(const OutboxDropRequest& request, Context& context);
+Done run(const TopicCreateRequest& request, Context& context);
+Done run(const TopicInviteRequest& request, Context& context);
+Done run(const TopicJoinRequest& request, Context& context);
+Done run(const TopicListRequest& request, Context& context);
+Done run(const TopicShowRequest& request, Context& context);
+Done run(const TopicRemoveRequest& request, Context& context);
+Done run(const TopicLeaveRequest& request, Context& context);
+Done run(const TopicForgetRequest& request, Context& context);
+Done run(const TopicSetRequest& request, Context& context);
+Done run(const TopicRequestsRequest& request, Context& context);
+Done run(const TopicAcceptRequest& request, Context& context);
+Done run(const TopicDeclineRequest& request, Context& context);
+Done run(const TopicSendRequest& request, Context& context);
+Done run(const TopicRecvRequest& request, Context& context);
 
 }  // namespace taut::cli

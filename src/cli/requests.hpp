@@ -152,14 +152,76 @@ struct OutboxDropRequest {
   std::string message;  ///< its ID
 };
 
-using Request =
-    std::variant<HelpRequest, VersionRequest, InitRequest, InitDeviceRequest, IdRequest, StatusRequest,
-                 DoctorRequest, AccessRequest, RevokeRequest, RevokeMakeRequest, BackupRequest,
-                 RestoreRequest, ContactAddRequest, ContactListRequest, ContactShowRequest,
-                 ContactRenameRequest, ContactRemoveRequest, ContactSucceedRequest, ContactVerifyRequest,
-                 DispatcherRunRequest, DispatcherUseRequest, DispatcherForgetRequest, DispatcherListRequest,
-                 DispatcherEnrollRequest, DispatcherRevokeRequest, DispatcherDevicesRequest,
-                 DispatcherStatsRequest, DevicesRequest, DevicesAllowRequest, DevicesDenyRequest, UpRequest,
-                 SendRequest, RecvRequest, OutboxRequest, OutboxRetryRequest, OutboxDropRequest>;
+struct TopicCreateRequest {
+  std::string name;
+};
+/// Who has the link gets in without being asked about; `open`: somebody has to say yes.
+struct TopicInviteRequest {
+  std::string name;
+  std::uint16_t uses = 1;  ///< 0: without limit
+  std::optional<std::chrono::seconds> life;
+  std::optional<std::chrono::seconds> pair;  ///< stay so long, and let in whoever asks
+  bool open = false;
+};
+struct TopicJoinRequest {
+  std::string link;  ///< `-`: on stdin
+  std::optional<std::string> name;
+  std::optional<std::chrono::milliseconds> timeout;
+};
+struct TopicListRequest {};
+struct TopicShowRequest {
+  std::string name;
+};
+struct TopicRemoveRequest {
+  std::string name;
+  std::string who;
+  bool bar = false;  ///< it may not come back
+};
+struct TopicLeaveRequest {
+  std::string name;
+};
+struct TopicForgetRequest {
+  std::string name;
+};
+struct TopicSetRequest {
+  std::string name;
+  std::optional<std::chrono::seconds> expires;
+  std::optional<std::string> title;
+};
+struct TopicRequestsRequest {
+  std::string name;
+};
+struct TopicAcceptRequest {
+  std::string name;
+  std::string who;
+};
+struct TopicDeclineRequest {
+  std::string name;
+  std::string who;
+};
+struct TopicSendRequest {
+  std::string name;
+  std::string text;    ///< `-`: stdin
+  bool lines = false;  ///< a message a line
+  std::optional<std::chrono::seconds> expires;
+};
+struct TopicRecvRequest {
+  std::string name;
+  std::optional<std::uint64_t> count;
+  std::optional<std::chrono::milliseconds> timeout;
+  bool follow = false;
+};
+
+using Request = std::variant<
+    HelpRequest, VersionRequest, InitRequest, InitDeviceRequest, IdRequest, StatusRequest, DoctorRequest,
+    AccessRequest, RevokeRequest, RevokeMakeRequest, BackupRequest, RestoreRequest, ContactAddRequest,
+    ContactListRequest, ContactShowRequest, ContactRenameRequest, ContactRemoveRequest, ContactSucceedRequest,
+    ContactVerifyRequest, DispatcherRunRequest, DispatcherUseRequest, DispatcherForgetRequest,
+    DispatcherListRequest, DispatcherEnrollRequest, DispatcherRevokeRequest, DispatcherDevicesRequest,
+    DispatcherStatsRequest, DevicesRequest, DevicesAllowRequest, DevicesDenyRequest, UpRequest, SendRequest,
+    RecvRequest, OutboxRequest, OutboxRetryRequest, OutboxDropRequest, TopicCreateRequest, TopicInviteRequest,
+    TopicJoinRequest, TopicListRequest, TopicShowRequest, TopicRemoveRequest, TopicLeaveRequest,
+    TopicForgetRequest, TopicSetRequest, TopicRequestsRequest, TopicAcceptRequest, TopicDeclineRequest,
+    TopicSendRequest, TopicRecvRequest>;
 
 }  // namespace taut::cli

@@ -1,0 +1,206 @@
+#include "cli/commands.hpp"
+#include "cli/message_source.hpp"
+#include "cli/topic_goal.hpp"
+#include "cli/topic_text.hpp"
+#include "crypto/encoding.hpp"
+
+namespace taut::cli {
+namespace {
+
+/// Sealed, and not acknowledged yet.
+constexpr std::size_t kTopicInFlightMax = 256;
+/// Without any progress.
+constexpr std::chrono::seconds kAnswerPatience{30};
+
+/// Seals what it is given once the topic is current, and waits until the log has all of it.
+class TopicSender final : public TopicOnline::Owner {
+ public:
+  TopicSender(const TopicSendRequest& request, const OpenNode& node, Context& context,
+              const node::KnownTopic& topic)
+      : request_(request),
+        node_(node),
+        context_(context),
+        topic_(topic),
+        cutter_(request.lines ? MessageCutter::Cut::lines : MessageCutter::Cut::nowhere),
+        session_([this] { stop(); }),
+        online_(session_.loop(), node, context, topic.number, *this),
+        look_(session_.loop(), [this] { look(); }),
+        patience_(session_.loop(), [this] {
+          is_late_ = true;
+          stop();
+        }) {
+    if (request.text == "-") {
+      input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
+      return;
+    }
+    failed_ = cutter_.take(as_bytes(request.text));
+    cutter_.end();
+  }
+
+  Done run() {
+    TAUT_CHECK(failed_);
+    session_.loop().post([this] {
+      be_patient();
+      look_.arm(carrier::Loop::now() + kTopicLookEvery);
+      online_.start();
+    });
+    session_.loop().run();
+    return result();
+  }
+
+ private:
+  void be_patient() { patience_.arm(carrier::Loop::now() + kAnswerPatience); }
+  void look() {
+    online_.refresh();
+    look_.arm(carrier::Loop::now() + kTopicLookEvery);
+    on_progress();
+  }
+
+  void on_piece(Result<Bytes> piece) {
+    is_reading_ = false;
+    if (!piece)
+      failed_ = failure_of(piece.error(), "Cannot read standard input", "Give the text as a word instead");
+    else if (piece->empty())
+      cutter_.end();
+    else
+      failed_ = cutter_.take(*piece);
+    if (!failed_) cutter_.end();  // what came before is sent all the same
+    on_progress();
+  }
+
+  void on_progress() override {
+    if (is_stopping_ || !online_.topic()) return;
+    was_current_ = was_current_ || online_.is_current();
+    if (!was_current_) return;
+    feed();
+    // Another process may have heard of what we sent: the topic knows.
+    if (online_.topic()->outbox_count() == 0) print_rest();
+    if (cutter_.is_over() && waiting_.empty() && !is_stopping_) stop();
+  }
+
+  void feed() {
+    if (is_stopping_) return;
+    if (!cutter_.is_empty() && waiting_.size() < kTopicInFlightMax) seal_some();
+    if (!input_ || cutter_.is_over() || !cutter_.is_empty()) return;
+    patience_.arm(waiting_.empty() ? std::nullopt : std::optional(carrier::Loop::now() + kAnswerPatience));
+    if (!std::exchange(is_reading_, true)) input_->read();
+  }
+
+  void seal_some() {
+    be_patient();
+    std::vector<topic::Content> contents;
+    while (!cutter_.is_empty() && waiting_.size() + contents.size() < kTopicInFlightMax) {
+      envelope::Content cut = *cutter_.next();
+      const bool is_text = cut.type == envelope::ContentType::text;
+      contents.push_back({is_text ? topic::ContentType::text : topic::ContentType::bytes, std::move(cut.body),
+                          request_.expires});
+    }
+    std::vector<MessageId> sealed;
+    const Status done = online_.change([&](node::TopicChange& change) -> Status {
+      sealed.clear();
+      for (const topic::Content& content : contents) {
+        TAUT_TRY(topic::Topic::Sealed one, change.topic.seal(content, change.now));
+        sealed.push_back(one.message_id);
+        TAUT_CHECK(change.take(std::move(one.step)));
+      }
+      return {};
+    });
+    if (!done) {
+      failed_ = topic_failure(*node_.store, done.error(), topic_.name);
+      return stop();
+    }
+    waiting_.insert(waiting_.end(), sealed.begin(), sealed.end());
+  }
+
+  void on_event(const topic::Event& event) override {
+    if (const auto* const stored = std::get_if<topic::Acknowledged>(&event)) {
+      be_patient();
+      const auto found = std::ranges::find(waiting_, stored->message_id);
+      if (found == waiting_.end()) return;
+      print(*found, "stored");
+      waiting_.erase(found);
+    } else if (const auto* const unsent = std::get_if<topic::Unsent>(&event)) {
+      const auto found = std::ranges::find(waiting_, unsent->message_id);
+      if (found == waiting_.end()) return;
+      print(*found, "unsent");
+      waiting_.erase(found);
+      ++unsent_count_;
+    }
+  }
+  void print_rest() {
+    for (const MessageId& id : std::exchange(waiting_, {})) print(id, "stored");
+  }
+  void print(const MessageId& id, std::string_view outcome) {
+    const std::string text = crypto::to_hex(id.view());
+    const Done printed =
+        context_.out.print(context_.out.is_json() ? line_of({{"v", kJsonVersion},
+                                                             {"event", "receipt"},
+                                                             {"topic", topic_.name},
+                                                             {"id", text},
+                                                             {"outcome", outcome}})
+                                                  : std::string(outcome) + " " + text + "\n");
+    if (!printed && failed_) failed_ = printed;
+  }
+
+  void on_ended(const Status& status) override {
+    ended_ = status;
+    session_.loop().stop();
+  }
+  void stop() {
+    if (std::exchange(is_stopping_, true)) return;
+    look_.arm(std::nullopt);
+    patience_.arm(std::nullopt);
+    session_.loop().post([this] {
+      if (online_.has_ended()) return session_.loop().stop();
+      online_.stop();
+    });
+  }
+
+  Done result() const {
+    if (session_.was_interrupted()) return interrupted();
+    TAUT_CHECK(failed_);
+    if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
+    if (!online_.topic())
+      return topic_failure(*node_.store, {Errc::unavailable, reasons::kStillJoining}, topic_.name);
+    if (!was_current_) return online_.failure();
+    if (unsent_count_ != 0)
+      return failure(ExitCode::unexpected, "unsent", counted(unsent_count_, "message") + " cannot be sent",
+                     "Say it again");
+    if (waiting_.empty()) return {};
+    return failure(ExitCode::unreachable, "outcome_unknown",
+                   "What became of " + counted(waiting_.size(), "message") + " is not known",
+                   "Kept, and sent again when the topic is online: taut up");
+  }
+
+  const TopicSendRequest& request_;
+  const OpenNode& node_;
+  Context& context_;
+  const node::KnownTopic& topic_;
+  MessageCutter cutter_;
+  Session session_;
+  TopicOnline online_;
+  std::optional<run::StandardInput> input_;
+  carrier::Timer look_;
+  carrier::Timer patience_;
+  std::vector<MessageId> waiting_;
+  std::size_t unsent_count_ = 0;
+  Done failed_;
+  Status ended_;
+  bool was_current_ = false;
+  bool is_reading_ = false;
+  bool is_late_ = false;
+  bool is_stopping_ = false;
+};
+
+}  // namespace
+
+Done run(const TopicSendRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const node::KnownTopic topic, find_topic(*node.store, request.name));
+  TAUT_TRY(const auto keeper, load_topic(node, context, topic));
+  if (!keeper->topic())
+    return topic_failure(*node.store, {Errc::unavailable, reasons::kStillJoining}, request.name);
+  return TopicSender(request, node, context, topic).run();
+}
+
+}  // namespace taut::cli

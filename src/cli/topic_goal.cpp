@@ -1,0 +1,175 @@
+#include "cli/topic_goal.hpp"
+
+#include "cli/nearest.hpp"
+#include "identity/reasons.hpp"
+#include "introduction/reasons.hpp"
+#include "topic/reasons.hpp"
+
+namespace taut::cli {
+namespace {
+
+class GoalRun final : public TopicOnline::Owner {
+ public:
+  GoalRun(const OpenNode& node, Context& context, const node::KnownTopic& topic, const TopicGoal& goal)
+      : node_(node),
+        topic_(topic),
+        goal_(goal),
+        session_([this] { stop(); }),
+        online_(session_.loop(), node, context, topic.number, *this),
+        look_(session_.loop(), [this] { look(); }),
+        patience_(session_.loop(), [this] {
+          is_late_ = true;
+          stop();
+        }) {}
+
+  Done run() {
+    session_.loop().post([this] {
+      patience_.arm(carrier::Loop::now() + goal_.patience);
+      look_.arm(carrier::Loop::now() + kTopicLookEvery);
+      online_.start();
+    });
+    session_.loop().run();
+    return result();
+  }
+
+ private:
+  void look() {
+    online_.refresh();
+    look_.arm(carrier::Loop::now() + kTopicLookEvery);
+    on_progress();
+  }
+
+  void on_progress() override {
+    if (is_stopping_ || !online_.topic()) return;
+    was_current_ = was_current_ || online_.is_current();
+    if (was_current_ && !is_changed_) make_change();
+    if (is_stopping_ || !is_changed_) return;
+    if (goal_.is_reached(*online_.topic()) && online_.is_idle()) {
+      is_reached_ = true;
+      stop();
+    }
+  }
+  void on_event(const topic::Event& event) override {
+    const auto* const undone = std::get_if<topic::Undone>(&event);
+    if (undone == nullptr || !is_changed_) return;
+    changed_ = fail(Errc::unavailable, undone->reason);
+    stop();
+  }
+  void make_change() {
+    is_changed_ = true;
+    if (goal_.change) changed_ = online_.change(goal_.change);
+    if (!changed_) stop();
+  }
+  /// A topic that is closed has nothing more to say: that may have been the goal.
+  void on_ended(const Status& status) override {
+    if (!is_reached_ && is_changed_ && online_.topic()) is_reached_ = goal_.is_reached(*online_.topic());
+    ended_ = status;
+    session_.loop().stop();
+  }
+  void stop() {
+    if (std::exchange(is_stopping_, true)) return;
+    look_.arm(std::nullopt);
+    patience_.arm(std::nullopt);
+    // Called from within the task's own effects, perhaps.
+    session_.loop().post([this] {
+      if (online_.has_ended()) return session_.loop().stop();
+      online_.stop();
+    });
+  }
+
+  Done result() const {
+    if (session_.was_interrupted()) return interrupted();
+    if (!changed_) return topic_failure(*node_.store, changed_.error(), topic_.name);
+    if (is_reached_) return {};
+    if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
+    if (!was_current_) return online_.failure();
+    return failure(
+        ExitCode::timeout, "not_yet", "It is asked for, and has not happened in time",
+        "It is tried again whenever the topic is online: taut up; look with taut topic show " + topic_.name);
+  }
+
+  const OpenNode& node_;
+  const node::KnownTopic& topic_;
+  const TopicGoal& goal_;
+  Session session_;
+  TopicOnline online_;
+  carrier::Timer look_;
+  carrier::Timer patience_;
+  Status changed_;
+  Status ended_;
+  bool was_current_ = false;
+  bool is_changed_ = false;
+  bool is_reached_ = false;
+  bool is_late_ = false;
+  bool is_stopping_ = false;
+};
+
+std::vector<std::string> topic_names(node::Store& store) {
+  std::vector<std::string> names;
+  if (const auto all = node::topics(store))
+    for (const node::KnownTopic& one : *all) names.push_back(one.name);
+  return names;
+}
+
+}  // namespace
+
+Done reach_goal(const OpenNode& node, Context& context, const node::KnownTopic& topic,
+                const TopicGoal& goal) {
+  return GoalRun(node, context, topic, goal).run();
+}
+
+Outcome<node::KnownTopic> find_topic(store::NodeStore& store, const std::string& name) {
+  auto found = node::find_topic(store, name);
+  if (found) return *std::move(found);
+  if (found.error().reason != reasons::kNoSuchTopic) return state_failure(store, found.error());
+  return failure_of(ExitCode::not_found, found.error(),
+                    "There is no topic '" + name + "'" + did_you_mean(name, topic_names(store)),
+                    "Make one: taut topic create NAME; or join one: taut topic join LINK NAME");
+}
+
+Outcome<std::unique_ptr<node::TopicKeeper>> load_topic(const OpenNode& node, Context& context,
+                                                       const node::KnownTopic& topic) {
+  auto keeper =
+      std::make_unique<node::TopicKeeper>(*node.store, node.self.identity, context.random, topic.number);
+  const auto loaded = keeper->refresh(moment());
+  if (!loaded) return topic_failure(*node.store, loaded.error(), topic.name);
+  return keeper;
+}
+
+std::unexpected<Failure> topic_failure(const store::NodeStore& store, const Error& error,
+                                       const std::string& name) {
+  if (error.reason == reasons::kNoSuchTopic)
+    return failure_of(ExitCode::not_found, error, "There is no topic '" + name + "'",
+                      "List them: taut topic list");
+  if (error.reason == reasons::kTopicExists)
+    return failure_of(ExitCode::usage, error, "There is a topic '" + name + "' here already",
+                      "Choose another name");
+  if (error.reason == reasons::kBadName)
+    return failure_of(ExitCode::usage, error, "'" + name + "' cannot be a topic's name",
+                      "Give at most 64 bytes of UTF-8 without control characters");
+  if (error.reason == reasons::kStillJoining)
+    return failure_of(ExitCode::not_found, error, "Nobody has let us into '" + name + "' so far",
+                      "Stay online until somebody does: taut up");
+  if (error.reason == reasons::kTopicClosed)
+    return failure_of(ExitCode::not_found, error, "We are no longer in '" + name + "'",
+                      "Ask a participant for an invitation; forget what is here: taut topic forget " + name);
+  if (error.reason == reasons::kDiverged)
+    return failure_of(ExitCode::authentication, error,
+                      "'" + name + "' has stopped here: others have another history",
+                      "It comes back as soon as a participant lets us in again: taut up");
+  if (error.reason == reasons::kNotMember)
+    return failure_of(ExitCode::not_found, error, "That is no participant of '" + name + "'",
+                      "See who is: taut topic show " + name);
+  if (error.reason == reasons::kBarred)
+    return failure_of(ExitCode::identity, error, "That node was removed from '" + name + "' for good",
+                      "Another participant may let it in again");
+  if (error.reason == reasons::kBadIntroduction || error.reason == reasons::kBadInvitation)
+    return failure_of(ExitCode::not_found, error, "This request to join '" + name + "' is over",
+                      "Have it made again: taut topic join LINK");
+  if (error.reason == reasons::kNotForLog)
+    return failure_of(ExitCode::usage, error, "'" + name + "' is not kept at a dispatcher",
+                      "Use it where it was made: with --mqtt, or taut topic filter " + name);
+  return state_failure(store, error);
+}
+
+}  // namespace taut::cli

@@ -1,0 +1,89 @@
+#pragma once
+// A topic that is online while a command runs: its task, its links, and the welcomes that go out.
+
+#include <deque>
+#include <set>
+
+#include "cli/context.hpp"
+#include "node/sending.hpp"
+#include "node/topic_task.hpp"
+#include "run/task_runner.hpp"
+
+namespace taut::cli {
+
+/// Sends what lets others in, one envelope after the other.
+class WelcomePost final : public run::TaskRunner::Owner {
+ public:
+  WelcomePost(carrier::Loop& loop, const OpenNode& node, Context& context, carrier::Loop::Task on_idle)
+      : loop_(loop), node_(node), context_(context), on_idle_(std::move(on_idle)), posts_(loop) {}
+
+  /// The same content is sent once.
+  void post(const node::WelcomeDue& welcome);
+  bool is_idle() const { return !runner_ && waiting_.empty(); }
+  void stop();
+
+ private:
+  void next();
+  void on_finished(const Status& status) override;
+
+  carrier::Loop& loop_;
+  const OpenNode& node_;
+  Context& context_;
+  carrier::Loop::Task on_idle_;
+  std::set<Bytes> sent_;
+  std::deque<node::WelcomeDue> waiting_;
+  std::unique_ptr<node::Sending> sending_;
+  std::unique_ptr<run::TaskRunner> runner_;
+  carrier::Posts posts_;
+};
+
+class TopicOnline final : public run::TaskRunner::Owner {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    /// Something may have changed: read, published, stored, told.
+    virtual void on_progress() = 0;
+    virtual void on_event(const topic::Event&) {}
+    virtual void on_entry(const node::EntryPublished&) {}
+    /// The last call.
+    virtual void on_ended(const Status& status) = 0;
+  };
+
+  TopicOnline(carrier::Loop& loop, const OpenNode& node, Context& context, node::RowNumber topic,
+              Owner& owner);
+
+  void start() { runner_.start(); }
+  /// Once: welcomes that are on their way are given up.
+  void stop();
+  bool has_ended() const { return has_ended_; }
+  /// Stored when it returns, and published as soon as it can be.
+  Status change(const node::TopicKeeper::Body& body);
+  /// What another process, or a welcome, changed.
+  void refresh();
+  bool is_current() const { return task_->is_current(); }
+  /// Nothing that was begun is still under way.
+  bool is_idle() const { return welcomes_.is_idle(); }
+  /// nullptr: not let in yet, or not loaded.
+  const topic::Topic* topic() const { return task_->keeper().topic(); }
+  const node::TopicKeeper& keeper() const { return task_->keeper(); }
+  /// Why there is no link, or no log.
+  std::unexpected<Failure> failure() const;
+
+ private:
+  void on_items_ready() override { owner_.on_progress(); }
+  void on_drained() override { owner_.on_progress(); }
+  void on_settled() override { owner_.on_progress(); }
+  void on_topic_happened(const topic::Event& event) override { owner_.on_event(event); }
+  void on_entry_published(const node::EntryPublished& entry) override { owner_.on_entry(entry); }
+  void on_welcome_due(const node::WelcomeDue& welcome) override { welcomes_.post(welcome); }
+  void on_finished(const Status& status) override;
+
+  Owner& owner_;
+  std::unique_ptr<node::TopicTask> task_;
+  run::TaskRunner runner_;
+  WelcomePost welcomes_;
+  bool has_ended_ = false;
+};
+
+}  // namespace taut::cli

@@ -1,0 +1,34 @@
+#pragma once
+// What happens in topics, as people and programs read it.
+
+#include "cli/context.hpp"
+#include "cli/json.hpp"
+#include "node/topic_items.hpp"
+
+namespace taut::cli {
+
+/// How participants are called here.
+class Names {
+ public:
+  explicit Names(store::NodeStore& store) : store_(store) {}
+
+  struct Name {
+    std::optional<std::string> petname;
+    node::Verification verification = node::Verification::unverified;
+  };
+  Name of(const NodeId& node);
+  /// The petname, or the node ID.
+  std::string text_of(const NodeId& node);
+  /// By petname or node ID, whoever it is.
+  std::optional<NodeId> find(const std::string& who, std::span<const NodeId> among);
+
+ private:
+  store::NodeStore& store_;
+};
+
+/// @param own  this node, which is "you"
+Json json_of(const node::TopicItem& item, const std::string& topic, Names& names);
+std::string text_of(const node::TopicItem& item, Names& names, const NodeId& own);
+bool is_message(const node::TopicItem& item);
+
+}  // namespace taut::cli
