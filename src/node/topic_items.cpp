@@ -1,5 +1,6 @@
 #include "node/topic_items.hpp"
 
+#include "node/believed_time.hpp"
 #include "node/self.hpp"
 #include "node/topic_records.hpp"
 

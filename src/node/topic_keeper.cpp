@@ -1,5 +1,6 @@
 #include "node/topic_keeper.hpp"
 
+#include "node/believed_time.hpp"
 #include "node/self.hpp"
 
 namespace taut::node {
