@@ -7,7 +7,7 @@
 #include <vector>
 
 using namespace taut;
-using namespace taut::store;
+using store::LogBuffer;
 
 namespace {
 
