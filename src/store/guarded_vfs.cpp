@@ -1,10 +1,8 @@
 #include "store/guarded_vfs.hpp"
 
 #include <mutex>
-#include <utility>
 
 #include "base/secret.hpp"
-#include "store/log_buffer.hpp"
 #include "store/page.hpp"
 #include "store/vfs_layer.hpp"
 
@@ -16,7 +14,6 @@ namespace {
 struct GuardedFile {
   sqlite3_file base;
   bool holds_pages;  // the database itself, not its log or journal
-  LogBuffer* log;    // of the log, as long as it is open
 };
 
 using Layer = VfsLayer<GuardedFile>;
@@ -60,50 +57,14 @@ constexpr sqlite3_io_methods kMethods = [] {
   return methods;
 }();
 
-// The log.
-
-int write_log(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
-  return Layer::self(file).log->write({static_cast<const Byte*>(from), static_cast<std::size_t>(size)},
-                                      offset);
-}
-
-/// What was gathered goes out before anything else is done with the file.
-template <auto method, class... Arguments>
-int flush_and(sqlite3_file* file, Arguments... arguments) {
-  if (const int code = Layer::self(file).log->flush(); code != SQLITE_OK) return code;
-  return (Layer::below(file)->pMethods->*method)(Layer::below(file), arguments...);
-}
-
-int close_log(sqlite3_file* file) {
-  const int flushed = Layer::self(file).log->flush();
-  delete std::exchange(Layer::self(file).log, nullptr);
-  const int closed = Layer::below(file)->pMethods->xClose(Layer::below(file));
-  return flushed == SQLITE_OK ? closed : flushed;
-}
-
-constexpr sqlite3_io_methods kLogMethods = [] {
-  sqlite3_io_methods methods = Layer::methods();
-  methods.xClose = close_log;
-  methods.xRead = flush_and<&sqlite3_io_methods::xRead>;
-  methods.xWrite = write_log;
-  methods.xTruncate = flush_and<&sqlite3_io_methods::xTruncate>;
-  methods.xSync = flush_and<&sqlite3_io_methods::xSync>;
-  methods.xFileSize = flush_and<&sqlite3_io_methods::xFileSize>;
-  methods.xFileControl = flush_and<&sqlite3_io_methods::xFileControl>;
-  return methods;
-}();
-
 sqlite3_vfs* layer_below(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   GuardedFile& guarded = Layer::self(file);
   guarded.base.pMethods = nullptr;
   guarded.holds_pages = (flags & SQLITE_OPEN_MAIN_DB) != 0;
-  guarded.log = nullptr;
   const int code = layer_below(vfs)->xOpen(layer_below(vfs), name, Layer::below(file), flags, flags_out);
-  if (code != SQLITE_OK) return code;
-  if ((flags & SQLITE_OPEN_WAL) != 0) guarded.log = new LogBuffer(Layer::below(file));
-  guarded.base.pMethods = guarded.log == nullptr ? &kMethods : &kLogMethods;
+  if (code == SQLITE_OK) guarded.base.pMethods = &kMethods;
   return code;
 }
 
