@@ -61,11 +61,6 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
     if (admissible.error().code == Errc::replayed) return {};
     return admissible;
   }
-  if (participants.contains(node_id)) {
-    wish({LetIn{std::move(asks), to_bytes(body), Admission::returned},
-          random_instant(now.instant, kDutySpread)});
-    return {};
-  }
   if (asks.invitation_id) {
     const Invitations* made = invitation_of(*asks.invitation_id);
     if (made == nullptr) return {};  // its maker answers
@@ -74,6 +69,11 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
     if (is_used_up || is_over(made->invitation, now.wall) || settings.is_revoked(*asks.invitation_id))
       return fail(Errc::violation, reasons::kBadInvitation);
     wish({LetIn{std::move(asks), to_bytes(body), Admission::invited}, now.instant});
+    return {};
+  }
+  if (participants.contains(node_id)) {
+    wish({LetIn{std::move(asks), to_bytes(body), Admission::returned},
+          random_instant(now.instant, kDutySpread)});
     return {};
   }
   if (pairing_until && now.instant <= *pairing_until && pairing_left > 0) {

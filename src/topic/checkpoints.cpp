@@ -20,7 +20,8 @@ std::uint64_t Topic::State::seen() const {
 /// Sealed under the key of the epoch before, so that both branches of a fork open it.
 Result<Bytes> Topic::State::checkpoint_entry(std::uint64_t of_epoch) {
   Checkpoint checkpoint = history.at(of_epoch).checkpoint;
-  checkpoint.seen = seen();
+  // Of an older epoch it says how that began, and not that we are still in it.
+  checkpoint.seen = of_epoch == epoch() ? seen() : checkpoint.position;
   const auto before = history.find(of_epoch - 1);
   const bool has_before = of_epoch > 0 && before != history.end();
   const CheckpointSealing sealing{header.topic_id, has_before ? of_epoch - 1 : of_epoch,

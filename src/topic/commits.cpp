@@ -245,7 +245,7 @@ Status Topic::State::take_commit(ByteView body, ByteView entry, const MessageFra
   const EntryHash hash = hash_body(body);
   if (bad_offers.contains(hash) || (pending && hash == hash_body(pending->body))) return {};
   if (std::ranges::any_of(offers, [&](const auto& one) { return one.first == hash; })) return {};
-  if (offers.size() == kCommitterCountMax) offers.erase(offers.begin());
+  if (offers.size() == kOfferCountMax) offers.erase(offers.begin());
   offers.emplace_back(hash, Offer{to_bytes(entry), to_bytes(body), now.instant});
   return {};
 }
@@ -277,7 +277,9 @@ Status Topic::State::merge(mls::StagedCommit staged, ByteView body, std::uint64_
   bad_offers.clear();
   stuck_before.reset();
   suspicion_since.reset();
-  checkpoint_due = random_instant(now.instant, kDutySpread);
+  // In a large topic some speak for all: as many as make a dispatcher with two histories give up.
+  const bool speaks = surroundings.random.u64() % participants.size() < kCheckpointersAim;
+  if (speaks) checkpoint_due = random_instant(now.instant, kDutySpread);
   if (!settings.has_log() && !acknowledge_at) acknowledge_at = now.instant + kAcknowledgeAfter;
   if (own) {
     finish_wishes(*own);
@@ -332,7 +334,12 @@ void Topic::State::finish_wishes(const PendingCommit& own) {
     });
     if (made == invitations.end()) continue;
     if (made->second.used < UINT16_MAX) ++made->second.used;
-    journal.put(record_key(RecordKind::invitation, made->first), made->second.save());
+    if (made->second.uses != 0 && made->second.used >= made->second.uses) {
+      journal.erase(record_key(RecordKind::invitation, made->first));
+      invitations.erase(made);
+    } else {
+      journal.put(record_key(RecordKind::invitation, made->first), made->second.save());
+    }
   }
 }
 

@@ -35,16 +35,17 @@ std::optional<std::size_t> Topic::State::rank_of(const NodeId& node_id) const {
   return std::nullopt;
 }
 
-/// Everyone before this rank was silent for its time since something waited.
-bool Topic::State::may_order(std::size_t rank, Instant since, Instant now,
-                             std::uint32_t patience_percent) const {
-  const auto& by_committer = std::get<CommitterOrder>(settings.order);
-  const Duration patience = Duration(by_committer.takeover) * static_cast<std::int64_t>(rank) / 100 *
-                            static_cast<std::int64_t>(patience_percent);
+/// Everyone before this rank was silent for so long, since something waited.
+bool Topic::State::is_silent_before(std::size_t rank, Instant since, Instant now, Duration patience) const {
   return std::ranges::all_of(participants, [&](const auto& one) {
     const auto other = rank_of(one.first);
     return !other || *other >= rank || now - std::max(one.second.heard, since) >= patience;
   });
+}
+
+/// How long those before a rank must be silent before it gives an order.
+Duration Topic::State::patience_of(std::size_t rank) const {
+  return std::get<CommitterOrder>(settings.order).takeover * static_cast<std::int64_t>(rank);
 }
 
 Status Topic::State::order(Time now) {
@@ -52,8 +53,8 @@ Status Topic::State::order(Time now) {
   while (is_open() && rank && now.instant >= quiet_until) {
     std::optional<EntryHash> next;
     for (const auto& [hash, offer] : offers)
-      if (!next && may_order(*rank, offer.since, now.instant, 100)) next = hash;
-    if (!next && pending && may_order(*rank, pending->since, now.instant, 100))
+      if (!next && is_silent_before(*rank, offer.since, now.instant, patience_of(*rank))) next = hash;
+    if (!next && pending && is_silent_before(*rank, pending->since, now.instant, patience_of(*rank)))
       next = hash_body(pending->body);
     if (!next) return {};
     TAUT_CHECK(order_offer(*next, now));
@@ -107,7 +108,7 @@ Status Topic::State::follow_orders(Time now) {
       const auto rank = rank_of(node_id);
       if (!rank || claim.checkpoint.epoch != epoch() + 1) continue;
       if (bad_offers.contains(claim.checkpoint.commit_hash)) continue;
-      if (!may_order(*rank, claim.since, now.instant, 50)) continue;
+      if (!is_silent_before(*rank, claim.since, now.instant, patience_of(*rank) / 2)) continue;
       if (best == nullptr || *rank < best_rank) std::tie(best, best_rank) = std::pair(&claim, *rank);
     }
     if (best == nullptr) continue;
@@ -156,8 +157,8 @@ void Topic::State::help(const Checkpoint& from_behind, Instant now) {
   const auto next = history.find(from_behind.epoch + 1);
   if (settings.has_log() || next == history.end() || next->second.commit_entry.empty()) return;
   EpochStart& start = next->second;
-  const std::size_t rank = rank_of(self).value_or(kCommitterCountMax);
-  const bool is_mine = rank == 0 || may_order(rank, Instant{}, now, 100 / kCommitterCountMax);
+  const std::size_t rank = rank_of(self).value_or(participants.size());
+  const bool is_mine = is_silent_before(rank, Instant{}, now, patience_of(1));
   if (!is_mine || (start.helped && now - *start.helped < kHelpPause)) return;
   start.helped = now;
   publish.push_back(entry_of(EntryKind::commit, start.commit_entry));

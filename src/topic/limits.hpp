@@ -24,12 +24,15 @@ inline constexpr std::size_t kRecentCountMax =
 inline constexpr std::size_t kMissingCountMax = 16;  ///< ranges of one sender that were given up
 inline constexpr std::size_t kEarlyCountMax = 64;    ///< entries of epochs that have not begun here
 inline constexpr std::size_t kEarlyBytesMax = std::size_t{2} << 20;
+inline constexpr std::size_t kOfferCountMax = 8;     ///< commits that wait to be put into order
 inline constexpr std::size_t kHistoryCountMax = 16;  ///< epochs whose beginning is remembered
 
 inline constexpr std::size_t kUsedCountMax = 256;     ///< KeyPackageRefs in the GroupContext
 inline constexpr std::size_t kRevokedCountMax = 256;  ///< invitations in the GroupContext
 inline constexpr std::size_t kBarredCountMax = 256;   ///< nodes in the GroupContext
 inline constexpr std::size_t kCommitterCountMax = 8;
+/// About so many members say by a checkpoint how an epoch began; all of them in a smaller topic.
+inline constexpr std::size_t kCheckpointersAim = 32;
 
 /// What was published and not seen again is published again after this, then less and less often.
 inline constexpr Duration kResendFirst = std::chrono::seconds(2);

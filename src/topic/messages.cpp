@@ -265,7 +265,7 @@ Status Topic::State::take_early(Time now) {
     early_bytes -= entry.size();
     early.erase(ready);
     TAUT_TRY(const EntryBody body, wrapper.unwrap(entry));
-    TAUT_CHECK(take_entry(body, entry, std::nullopt, now));
+    TAUT_CHECK(take_body(body, entry, std::nullopt, now));
   }
   return {};
 }

@@ -79,7 +79,7 @@ Status read_lists(wire::Reader& in, Settings& settings) {
   TAUT_TRY(settings.used, in.list(read_used, kUsedCountMax));
   TAUT_TRY(settings.revoked, in.list(read_revoked, kRevokedCountMax));
   TAUT_TRY(settings.barred, read_node_ids(in, kBarredCountMax));
-  TAUT_CHECK(wire::read_extensions(in, {}));
+  TAUT_TRY(settings.extensions, wire::read_extensions(in, {}));
   return in.finish();
 }
 
@@ -121,7 +121,7 @@ Bytes encode(const Settings& settings) {
       inner.raw(one.id.view()).u64(one.not_after_s);
     });
     write_node_ids(out, settings.barred);
-    wire::write_extensions(out, {});
+    wire::write_extensions(out, settings.extensions);
   });
 }
 

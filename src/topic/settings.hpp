@@ -77,6 +77,7 @@ struct Settings {
   std::vector<UsedKeyPackage> used;
   std::vector<RevokedInvitation> revoked;
   std::vector<NodeId> barred;
+  wire::Extensions extensions;  ///< what newer members put there
 
   bool has_log() const { return std::holds_alternative<LogOrder>(order); }
   bool is_used(const mls::KeyPackageRef& ref) const;

@@ -120,6 +120,7 @@ Status Topic::State::begin_epoch(std::uint64_t position, const EntryHash& commit
 /// Ratchets, trees and keys of the group are erased.
 void Topic::State::drop_group() {
   if (!group) return;
+  journal.take_from(*group);  // what it erased since it was last stored goes, too
   for (const mls::Record& record : group->save()) journal.erase(record_key(record.key));
   group.reset();
 }

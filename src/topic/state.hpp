@@ -265,7 +265,8 @@ struct Topic::State {
 
   // ---- committers.cpp ----
   std::optional<std::size_t> rank_of(const NodeId& node_id) const;
-  bool may_order(std::size_t rank, Instant since, Instant now, std::uint32_t patience_percent) const;
+  bool is_silent_before(std::size_t rank, Instant since, Instant now, Duration patience) const;
+  Duration patience_of(std::size_t rank) const;
   Status order(Time now);
   Status order_offer(const EntryHash& hash, Time now);
   Status follow_orders(Time now);

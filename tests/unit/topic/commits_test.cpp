@@ -52,6 +52,9 @@ TEST_CASE("who was removed says and hears nothing more; its words come back to i
   CHECK(world["carol"].heard.empty());
   CHECK(world["carol"].unsent == Texts{"too late"});
   CHECK_FALSE(world["carol"].topic->seal({.body = Bytes(3)}, world.now).has_value());
+  CHECK(world["carol"].store.size() == 2);  // header and settings: no key is left
+  world.reload(world["carol"]);
+  CHECK(world["carol"].topic->standing() == Standing::closed);
 }
 
 TEST_CASE("leaving: somebody commits it, and the one who left is told") {

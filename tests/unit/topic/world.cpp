@@ -101,7 +101,7 @@ void World::apply(Person& who, Step step) {
   }
   for (const Event& event : step.events) note(who, event);
   for (const Entry& entry : step.publish) put_on_carrier(who, entry);
-  if (reload_always && who.topic) reload(who);
+  if (reload_percent != 0 && who.topic && chance(reload_percent)) reload(who);
 }
 
 void World::put_on_carrier(Person& from, const Entry& entry) {
@@ -215,9 +215,11 @@ void World::reload(Person& who, LoadAs as) {
   Result<Topic::Begun> begun = Topic::load(who.surroundings(), who.records(), now, as);
   if (!begun) FAIL("does not load: " << std::string(begun.error().reason.name));
   who.topic = std::move(begun->topic);
-  const bool was = std::exchange(reload_always, false);
+  const std::uint32_t was = std::exchange(reload_percent, 0);
+  // Restarted at every step, everybody would answer everybody's repetitions for ever: timers repeat, too.
+  if (was != 0) begun->step.publish.clear();
   apply(who, std::move(begun->step));
-  reload_always = was;
+  reload_percent = was;
 }
 
 }  // namespace taut::topic::test
