@@ -49,7 +49,7 @@ Outcome cut_everywhere(std::uint64_t seed, std::size_t operations_min, CrashDisk
 }  // namespace
 
 TEST_CASE("wherever the power is cut, a dispatcher's store holds what it acknowledged, and nothing twice") {
-  const Outcome outcome = cut_everywhere(1, 300, CrashDisk::Syncs::honest);
+  const Outcome outcome = cut_everywhere(1, 200, CrashDisk::Syncs::honest);
   std::printf("dispatcher: %zu operations, power cut at %zu places, %zu recoveries, %zu wrong\n",
               outcome.operations, outcome.places, outcome.recoveries, outcome.wrong.size());
   for (const std::string& one : outcome.wrong) FAIL_CHECK(one);
