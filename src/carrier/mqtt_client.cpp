@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>
 
 #include "carrier/mqtt_error.hpp"
-#include "carrier/mqtt_tls.hpp"
 
 namespace taut::carrier {
 namespace {
@@ -37,13 +36,6 @@ void start_library() {
   static_cast<void>(started);
 }
 
-/// Its log is where it tells of QoS 2, which it would otherwise collect without limit until it is released.
-/// We subscribe with QoS 1, so no broker may send it (MQTT 5 §3.8.4).
-bool tells_of_qos_2(std::string_view line) {
-  const std::size_t flags = line.find(" received PUBLISH (d");
-  return flags != std::string_view::npos && line.substr(flags).find(", q2, ") != std::string_view::npos;
-}
-
 }  // namespace
 
 /// What the library calls, with the client as its user data.
@@ -56,16 +48,14 @@ struct MqttClient::Callbacks {
       client.failure_ = error_of_mqtt_reason(code);
       return;
     }
-    client.is_accepted_ = true;
     client.session_ = (flags & 1) != 0 ? MqttSession::resumed : MqttSession::fresh;
     const int sent =
         mosquitto_subscribe_v5(handle, nullptr, client.topic_.c_str(), kQos, kSubscribeOptions, nullptr);
-    if (sent != MOSQ_ERR_SUCCESS) client.failure_ = client.error_of(sent);
+    if (sent != MOSQ_ERR_SUCCESS) client.failure_ = error_of_mosquitto(sent);
   }
   static void subscribed(mosquitto*, void* user, int, int count, const int* codes,
                          const mosquitto_property*) {
     MqttClient& client = of(user);
-    client.saw_packet_ = true;
     const int code = count == 1 ? *codes : MQTT_RC_PROTOCOL_ERROR;
     if (code >= MQTT_RC_UNSPECIFIED) {
       client.failure_ = error_of_mqtt_reason(code);
@@ -75,14 +65,12 @@ struct MqttClient::Callbacks {
   }
   static void message(mosquitto*, void* user, const mosquitto_message* message, const mosquitto_property*) {
     MqttClient& client = of(user);
-    client.saw_packet_ = true;
     if (message->retain) return client.events_.on_retained();
     const auto size = static_cast<std::size_t>(std::max(message->payloadlen, 0));
     client.events_.on_message(message->topic, ByteView(static_cast<const Byte*>(message->payload), size));
   }
   static void answered(mosquitto*, void* user, int packet_id, int code, const mosquitto_property*) {
     MqttClient& client = of(user);
-    client.saw_packet_ = true;
     Status outcome;
     if (code >= MQTT_RC_UNSPECIFIED) outcome = std::unexpected(error_of_mqtt_reason(code));
     client.events_.on_answered(packet_id, outcome);
@@ -91,21 +79,15 @@ struct MqttClient::Callbacks {
     // A code of the library's own is below; the call that it comes from returns it too.
     if (code >= MQTT_RC_UNSPECIFIED && !of(user).failure_) of(user).failure_ = error_of_mqtt_reason(code);
   }
-  static void log(mosquitto*, void* user, int, const char* line) {
-    MqttClient& client = of(user);
-    client.saw_packet_ |= std::string_view(line).find(" received ") != std::string_view::npos;
-    if (tells_of_qos_2(line)) client.failure_ = Error{Errc::violation, reasons::kNotNow};
-  }
 };
 
 MqttClient::MqttClient(const MqttSettings& settings, Events& events)
     : events_(events),
       topic_(settings.url.topic),
-      host_(settings.url.broker.host),
-      is_tls_(settings.url.transport == MqttTransport::tls),
       packet_bytes_max_(static_cast<std::uint32_t>(settings.payload_bytes_max + kPublishOverheadBytes)),
       session_expiry_s_(static_cast<std::uint32_t>(settings.session_expiry.count())),
-      keep_alive_s_(static_cast<int>(settings.keep_alive.count())) {}
+      keep_alive_s_(static_cast<int>(settings.keep_alive.count())),
+      gate_(packet_bytes_max_) {}
 
 MqttClient::~MqttClient() {
   if (handle_ != nullptr) mosquitto_destroy(handle_);
@@ -115,7 +97,9 @@ Result<std::unique_ptr<MqttClient>> MqttClient::make(const MqttSettings& setting
   start_library();
   std::unique_ptr<MqttClient> client(new MqttClient(settings, events));
   TAUT_CHECK(client->set_up(settings));
-  if (client->is_tls_) TAUT_CHECK(client->set_up_tls(settings));
+  if (settings.url.transport == MqttTransport::tls) {
+    TAUT_TRY(client->tls_, TlsClient::make(settings.url.broker.host, settings.ca_file));
+  }
   return client;
 }
 
@@ -132,7 +116,6 @@ Status MqttClient::set_up(const MqttSettings& settings) {
   mosquitto_message_v5_callback_set(handle_, Callbacks::message);
   mosquitto_publish_v5_callback_set(handle_, Callbacks::answered);
   mosquitto_disconnect_v5_callback_set(handle_, Callbacks::disconnected);
-  mosquitto_log_callback_set(handle_, Callbacks::log);
   if (settings.login) TAUT_CHECK(log_in_as(*settings.login));
   return keep_connect_properties();
 }
@@ -154,71 +137,54 @@ Status MqttClient::keep_connect_properties() {
   properties.add_u32(MQTT_PROP_SESSION_EXPIRY_INTERVAL, session_expiry_s_);
   properties.add_u32(MQTT_PROP_MAXIMUM_PACKET_SIZE, packet_bytes_max_);
   const int code =
-      mosquitto_connect_bind_v5(handle_, host_.c_str(), kMqttPort, kOutOfRange, nullptr, properties.list());
+      mosquitto_connect_bind_v5(handle_, "127.0.0.1", kMqttPort, kOutOfRange, nullptr, properties.list());
   if (code != MOSQ_ERR_INVAL) return fail(Errc::misuse, reasons::kMisuse);
   return {};
 }
 
-Status MqttClient::set_up_tls(const MqttSettings& settings) {
-  const std::string ca = settings.ca_file.string();
-  const int code = ca.empty() ? mosquitto_int_option(handle_, MOSQ_OPT_TLS_USE_OS_CERTS, 1)
-                              : mosquitto_tls_set(handle_, ca.c_str(), nullptr, nullptr, nullptr, nullptr);
-  if (code != MOSQ_ERR_SUCCESS) return fail(Errc::unavailable, reasons::kBadCa);
-  // This leaves out the library's own look at the host name alone, which would be that of the dead end below:
-  // begin() has OpenSSL look at the real one. The certificate's chain is checked as ever.
-  mosquitto_tls_insecure_set(handle_, true);
-  return {};
-}
-
 Status MqttClient::begin() {
-  is_accepted_ = false;
   failure_.reset();
-  unexplained_bytes_ = 0;
+  gate_.reset();
+  if (tls_) TAUT_CHECK(tls_->begin());
   TAUT_TRY(const DeadEnd nowhere, DeadEnd::open());
   const int code = mosquitto_connect_async(handle_, "127.0.0.1", nowhere.port(), keep_alive_s_);
-  if (code == MOSQ_ERR_TLS) return fail(Errc::unavailable, reasons::kBadCa);
   if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of_mosquitto(code));
   TAUT_TRY(ours_, replace_socket(mosquitto_socket(handle_)));
-  // The library has already begun to shake hands with the dead end.
-  if (is_tls_ && !begin_handshake_with(mosquitto_ssl_get(handle_), host_))
-    return fail(Errc::unauthentic, reasons::kTlsRefused);
   return {};
 }
 
 Status MqttClient::receive(ByteView bytes) {
-  while (!bytes.empty()) {
-    const ByteView slice = bytes.first(std::min(kSliceBytes, bytes.size()));
-    bytes = bytes.subspan(slice.size());
+  Bytes plain;
+  if (tls_) {
+    TAUT_TRY(plain, tls_->receive(bytes));
+    bytes = plain;
+  }
+  // What came before something that may not be counts: it may be the broker's reason.
+  std::vector<Bytes> packets;
+  const Status sound = gate_.take(bytes, packets);
+  for (const Bytes& packet : packets) TAUT_CHECK(hand_in(packet));
+  return sound;
+}
+
+Status MqttClient::hand_in(ByteView packet) {
+  while (!packet.empty()) {
+    const ByteView slice = packet.first(std::min(kSliceBytes, packet.size()));
+    packet = packet.subspan(slice.size());
     if (!ours_.give(slice)) return fail(Errc::unavailable, reasons::kReset);
-    saw_packet_ = false;
     TAUT_CHECK(read_what_was_given());
-    TAUT_CHECK(meter(slice.size()));
   }
   return {};
 }
 
 Status MqttClient::read_what_was_given() {
-  bool saw_any = false;
-  for (std::size_t unread = unread_bytes(); unread > 0 || saw_packet_;) {
-    saw_any |= saw_packet_;
-    saw_packet_ = false;  // TLS: there may be more in the record that the last packet came in
+  for (std::size_t unread = unread_bytes(); unread > 0;) {
     const int code = mosquitto_loop_read(handle_, 1);
     if (failure_) return std::unexpected(*failure_);
-    if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of(code));
+    if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of_mosquitto(code));
     if (mosquitto_socket(handle_) < 0) return fail(Errc::unavailable, reasons::kReset);
-    const std::size_t left = unread_bytes();
-    if (left == unread && !saw_packet_) break;
-    unread = left;
+    if (unread_bytes() >= unread) return fail(Errc::unavailable, reasons::kReset);
+    unread = unread_bytes();
   }
-  saw_packet_ |= saw_any;
-  return {};
-}
-
-/// A packet that grows past what we told the broker to be the largest is never finished.
-Status MqttClient::meter(std::size_t given) {
-  unexplained_bytes_ = saw_packet_ ? 0 : unexplained_bytes_ + given;
-  const std::size_t tls_bytes = packet_bytes_max_ / 8 + kSliceBytes;  // records, handshake
-  if (unexplained_bytes_ > packet_bytes_max_ + tls_bytes) return fail(Errc::exhausted, reasons::kTooLarge);
   return {};
 }
 
@@ -227,15 +193,17 @@ Result<Bytes> MqttClient::output(std::size_t bytes_max) {
   do {
     if (mosquitto_want_write(handle_)) {
       const int code = mosquitto_loop_write(handle_, 1);
-      if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of(code));
+      if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of_mosquitto(code));
     }
   } while (ours_.take(out) && out.size() < bytes_max);
-  return out;
+  if (!tls_) return out;
+  TAUT_CHECK(tls_->send(out));
+  return tls_->take_output();
 }
 
 Status MqttClient::tick() {
   const int code = mosquitto_loop_misc(handle_);
-  if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of(code));
+  if (code != MOSQ_ERR_SUCCESS) return std::unexpected(error_of_mosquitto(code));
   return {};
 }
 
@@ -251,12 +219,6 @@ void MqttClient::disconnect(Mqtt::Session session) {
   Properties properties;
   if (session == Mqtt::Session::forget) properties.add_u32(MQTT_PROP_SESSION_EXPIRY_INTERVAL, 0);
   mosquitto_disconnect_v5(handle_, MQTT_RC_NORMAL_DISCONNECTION, properties.list());
-}
-
-/// The library says of a failed handshake only that something broke.
-Error MqttClient::error_of(int code) const {
-  const bool is_handshake = is_tls_ && !is_accepted_ && !is_certificate_checked(mosquitto_ssl_get(handle_));
-  return is_handshake ? Error{Errc::unauthentic, reasons::kTlsRefused} : error_of_mosquitto(code);
 }
 
 std::size_t MqttClient::unread_bytes() const {

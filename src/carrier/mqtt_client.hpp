@@ -1,18 +1,19 @@
 #pragma once
-// libmosquitto without its sockets and threads: bytes of the broker in, bytes for the broker out, callbacks
-// as events. For mqtt.cpp only. Not Asio's business; it never waits.
+// libmosquitto without its sockets, threads and TLS: bytes of the broker in, bytes for the broker out,
+// callbacks as events. For mqtt.cpp only. Not Asio's business; it never waits.
 //
 // The library insists on a socket of its own, which it reads until nothing is left: a broker that sends fast
-// enough would keep it there, and it takes any packet of up to 256 MiB. So its socket is one end of a pair,
-// of which we hold the other: what it has not yet been given it cannot read, and what it makes of that is
-// measured.
+// enough would keep it there. So its socket is one end of a pair, of which we hold the other, and what we
+// give it there are whole packets that have passed a gate.
 
 #include <memory>
 #include <optional>
 
 #include "base/bytes.hpp"
 #include "carrier/mqtt.hpp"
+#include "carrier/mqtt_gate.hpp"
 #include "carrier/socket_pair.hpp"
+#include "carrier/tls_client.hpp"
 
 struct mosquitto;
 
@@ -54,28 +55,23 @@ class MqttClient {
 
   MqttClient(const MqttSettings& settings, Events& events);
   Status set_up(const MqttSettings& settings);
-  Status set_up_tls(const MqttSettings& settings);
   Status log_in_as(const MqttLogin& login);
   Status keep_connect_properties();
+  Status hand_in(ByteView packet);
   Status read_what_was_given();
-  Status meter(std::size_t given);
-  Error error_of(int code) const;
   std::size_t unread_bytes() const;
 
   Events& events_;
   std::string topic_;
-  std::string host_;
-  bool is_tls_;
   std::uint32_t packet_bytes_max_;
   std::uint32_t session_expiry_s_;
   int keep_alive_s_;
+  std::unique_ptr<TlsClient> tls_;  ///< none: plain
+  MqttGate gate_;
   mosquitto* handle_ = nullptr;
   SocketEnd ours_;  ///< the other end is the library's
   MqttSession session_ = MqttSession::fresh;
-  bool is_accepted_ = false;           ///< CONNACK came
-  std::optional<Error> failure_;       ///< what a callback found; the call that led to it returns it
-  bool saw_packet_ = false;            ///< since it was last cleared
-  std::size_t unexplained_bytes_ = 0;  ///< given to the library since it last saw a whole packet
+  std::optional<Error> failure_;  ///< what a callback found; the call that led to it returns it
 };
 
 }  // namespace taut::carrier

@@ -41,9 +41,6 @@ Error error_of_mqtt_reason(int code) {
 
 Error error_of_mosquitto(int code) {
   switch (code) {
-    case MOSQ_ERR_TLS:
-    case MOSQ_ERR_TLS_HANDSHAKE:
-      return {Errc::unauthentic, reasons::kTlsRefused};
     case MOSQ_ERR_PROTOCOL:
     case MOSQ_ERR_MALFORMED_PACKET:
     case MOSQ_ERR_MALFORMED_UTF8:

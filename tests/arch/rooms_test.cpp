@@ -58,10 +58,10 @@ struct OnlyHere {
 
 const std::vector<OnlyHere>& only_here() {
   static const std::vector<OnlyHere> rules = {
-      // TLS is a carrier's: only the host name that a broker's certificate must be for
-      // (carrier/mqtt_tls.cpp).
+      // TLS is a carrier's (carrier/tls_client.cpp).
       {std::regex(R"(openssl/(ssl|x509v3)\.h)"), {"carrier"}},
-      {std::regex(R"(openssl/(?!ssl\.h|x509v3\.h).*|sodium\.h|sodium/.*)"), {"crypto"}},
+      {std::regex(R"(openssl/err\.h)"), {"carrier", "crypto"}},
+      {std::regex(R"(openssl/(?!ssl\.h|x509v3\.h|err\.h).*|sodium\.h|sodium/.*)"), {"crypto"}},
       {std::regex(R"(mosquitto\.h|mqtt_protocol\.h)"), {"carrier"}},
       {std::regex(R"(sqlite3.*)"), {"store"}},
       {std::regex(R"(boost/.*)"), {"carrier", "run"}},
