@@ -8,6 +8,7 @@
 #include "node/progress.hpp"
 #include "node/records.hpp"
 #include "node/sealing_keys.hpp"
+#include "node/topic_records.hpp"
 
 namespace taut::node {
 
@@ -36,6 +37,7 @@ Status check_name(std::string_view name) {
 Status begin_stream(Transaction& transaction, Place place, Random& random) {
   TAUT_CHECK(begin_incarnation(transaction, random));
   TAUT_CHECK(transaction.clear_counters());
+  TAUT_CHECK(mark_topics_copied(transaction));
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), to_bytes(place)}));
 }
 
@@ -253,6 +255,7 @@ Status renew_stream(Transaction& transaction, Random& random) {
   TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::stream));
   TAUT_TRY(const StreamValue old, parse_stream_value(value.expose()));
   TAUT_CHECK(transaction.clear_counters());
+  TAUT_CHECK(mark_topics_copied(transaction));
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), old.place}));
 }
 

@@ -172,4 +172,17 @@ Result<TopicRecord> parse_topic_record(ByteView bytes) {
   return read_whole<TopicRecord>(bytes, read_topic_record);
 }
 
+Status mark_topics_copied(Transaction& transaction) {
+  TAUT_TRY(const std::vector<TopicRow> rows, transaction.topics());
+  for (TopicRow row : rows) {
+    TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
+    if (record.phase != TopicPhase::open) continue;
+    record.copied = Copied::yes;
+    row.record = encode(record);
+    ++row.version;
+    TAUT_CHECK(transaction.set_topic(row));
+  }
+  return {};
+}
+
 }  // namespace taut::node

@@ -29,4 +29,7 @@ Bytes encode(const TopicRecord& record);
 /// @errors malformed (damaged_state); incompatible (future_state)
 Result<TopicRecord> parse_topic_record(ByteView bytes);
 
+/// The state file was copied or restored: every topic drops its ratchets when it is loaded next.
+Status mark_topics_copied(Transaction& transaction);
+
 }  // namespace taut::node

@@ -76,7 +76,9 @@ class TopicLogTask final : public LinkedTask<TopicTask> {
 };
 
 void TopicLogTask::begin(const Moment& at) {
-  if (act(keeper_.refresh(at), at)) meet_home(at);
+  if (!act(keeper_.refresh(at), at)) return;
+  finish_if_closed(at);
+  if (!is_over()) meet_home(at);
 }
 
 std::optional<identity::Dispatcher> TopicLogTask::home() const {
@@ -130,7 +132,8 @@ void TopicLogTask::climb(const Moment& at) {
 
 void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment& at) {
   const bool is_done = event.status == frame::AnswerStatus::done;
-  const std::optional<std::uint64_t> epoch = lanes_.on_answer(event.request, is_done);
+  std::optional<std::uint64_t> epoch = lanes_.on_answer(event.request, is_done);
+  if (!epoch && !is_done) epoch = lanes_.on_over(event.request);  // a reading that was refused
   if (!epoch) return;
   if (!is_done && *epoch == keeper_.topic()->epoch()) return lose(dispatcher, at);
   lanes_.read(*keeper_.topic(), keeper_.record().introductions_read, *session());
@@ -265,13 +268,14 @@ void TopicLogTask::flush_entries() {
   }
 }
 
-void TopicLogTask::hear(const NodeId&, EntryAppended& event, const Moment&) {
+void TopicLogTask::hear(const NodeId&, EntryAppended& event, const Moment& at) {
   const auto appended = appending_.extract(event.request);
   if (appended.empty()) return;
   const bool is_stored = event.state == frame::AppendState::stored;
   emit(EntryPublished{appended.mapped().id, appended.mapped().kind,
                       is_stored ? Publication::stored : Publication::refused});
   flush_entries();
+  finish_if_closed(at);
 }
 
 void TopicLogTask::hear(const NodeId&, IntroductionTaken& event, const Moment&) {
