@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kTopicInFlightMax = 256;
 /// Without any progress.
 constexpr std::chrono::seconds kAnswerPatience{30};
+/// To be reached, and to have told all that we do not know.
+constexpr std::chrono::seconds kReachPatience{15};
 
 /// Seals what it is given once the topic is current, and waits until the log has all of it.
 class TopicSender final : public TopicOnline::Owner {
@@ -25,10 +27,7 @@ class TopicSender final : public TopicOnline::Owner {
         session_([this] { stop(); }),
         online_(session_.loop(), node, context, topic.number, *this),
         look_(session_.loop(), [this] { look(); }),
-        patience_(session_.loop(), [this] {
-          is_late_ = true;
-          stop();
-        }) {
+        patience_(session_.loop(), [this] { stop(); }) {
     if (request.text == "-") {
       input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
       return;
@@ -40,7 +39,7 @@ class TopicSender final : public TopicOnline::Owner {
   Done run() {
     TAUT_CHECK(failed_);
     session_.loop().post([this] {
-      be_patient();
+      patience_.arm(carrier::Loop::now() + kReachPatience);
       look_.arm(carrier::Loop::now() + kTopicLookEvery);
       online_.start();
     });
@@ -70,8 +69,8 @@ class TopicSender final : public TopicOnline::Owner {
 
   void on_progress() override {
     if (is_stopping_ || !online_.topic()) return;
-    was_current_ = was_current_ || online_.is_current();
-    if (!was_current_) return;
+    if (!was_current_ && !online_.is_current()) return;
+    if (!std::exchange(was_current_, true)) be_patient();
     feed();
     // Another process may have heard of what we sent: the topic knows.
     if (online_.topic()->outbox_count() == 0) print_rest();
@@ -160,8 +159,7 @@ class TopicSender final : public TopicOnline::Owner {
     if (session_.was_interrupted()) return interrupted();
     TAUT_CHECK(failed_);
     if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
-    if (!online_.topic())
-      return topic_failure(*node_.store, {Errc::unavailable, reasons::kStillJoining}, topic_.name);
+    TAUT_CHECK(check_open(online_.keeper(), *node_.store));
     if (!was_current_) return online_.failure();
     if (unsent_count_ != 0)
       return failure(ExitCode::unexpected, "unsent", counted(unsent_count_, "message") + " cannot be sent",
@@ -188,7 +186,6 @@ class TopicSender final : public TopicOnline::Owner {
   Status ended_;
   bool was_current_ = false;
   bool is_reading_ = false;
-  bool is_late_ = false;
   bool is_stopping_ = false;
 };
 
@@ -198,8 +195,7 @@ Done run(const TopicSendRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const node::KnownTopic topic, find_topic(*node.store, request.name));
   TAUT_TRY(const auto keeper, load_topic(node, context, topic));
-  if (!keeper->topic())
-    return topic_failure(*node.store, {Errc::unavailable, reasons::kStillJoining}, request.name);
+  TAUT_CHECK(check_open(*keeper, *node.store));
   return TopicSender(request, node, context, topic).run();
 }
 

@@ -11,6 +11,7 @@
 #include "cli/link_words.hpp"
 #include "cli/outbox_keeper.hpp"
 #include "cli/task_session.hpp"
+#include "cli/topic_online.hpp"
 #include "cli/up_lines.hpp"
 #include "node/contacts.hpp"
 #include "node/reasons.hpp"
@@ -85,6 +86,7 @@ class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
   void on_items_ready() override {
     tell_all(kUpItems);
     outbox_.put_releases();
+    topics_.look();
   }
   void on_drained() override;
   void on_copy_noticed(const node::CopyNoticed& noticed) override;
@@ -110,6 +112,7 @@ class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
   std::unique_ptr<node::Receiving> receiving_;
   run::TaskRunner runner_;
   OutboxKeeper outbox_;
+  TopicsOnline topics_;
   std::unique_ptr<run::LocalServer> server_;
   std::set<ClientId> asking_;
   std::uint64_t card_sequence_;
@@ -129,6 +132,7 @@ Up::Up(const UpRequest& request, const OpenNode& node, Context& context)
       receiving_(node::make_receiving(*node.store, node.self.identity, context.random, node::Stay::for_more)),
       runner_(session_.loop(), *receiving_, node.self.identity, context.random, *this),
       outbox_(session_.loop(), node, context),
+      topics_(session_.loop(), node, context),
       card_sequence_(node.self.card.card().sequence),
       look_(session_.loop(), [this] { look(); }),
       tidy_(session_.loop(),
@@ -189,6 +193,7 @@ void Up::look() {
   const bool is_new = sequence && std::exchange(card_sequence_, *sequence) != *sequence;
   if (!is_receiving_ && is_new) start_receiving();
   if (is_receiving_ && is_new) runner_.carry_out(receiving_->refresh(moment()));
+  if (is_receiving_) topics_.look();
   const auto pause = is_receiving_ ? std::chrono::milliseconds(kLookEvery) : std::chrono::milliseconds(50);
   look_.arm(carrier::Loop::now() + pause);
 }
@@ -225,6 +230,7 @@ void Up::stop() {
   run::tell_service_manager("STOPPING=1");
   server_.reset();
   outbox_.stop();
+  topics_.stop();
   look_.arm(std::nullopt);
   retry_.arm(std::nullopt);
   if (is_receiving_) return runner_.stop();

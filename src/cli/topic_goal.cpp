@@ -17,10 +17,7 @@ class GoalRun final : public TopicOnline::Owner {
         session_([this] { stop(); }),
         online_(session_.loop(), node, context, topic.number, *this),
         look_(session_.loop(), [this] { look(); }),
-        patience_(session_.loop(), [this] {
-          is_late_ = true;
-          stop();
-        }) {}
+        patience_(session_.loop(), [this] { stop(); }) {}
 
   Done run() {
     session_.loop().post([this] {
@@ -100,7 +97,6 @@ class GoalRun final : public TopicOnline::Owner {
   bool was_current_ = false;
   bool is_changed_ = false;
   bool is_reached_ = false;
-  bool is_late_ = false;
   bool is_stopping_ = false;
 };
 
@@ -134,6 +130,14 @@ Outcome<std::unique_ptr<node::TopicKeeper>> load_topic(const OpenNode& node, Con
   const auto loaded = keeper->refresh(moment());
   if (!loaded) return topic_failure(*node.store, loaded.error(), topic.name);
   return keeper;
+}
+
+Done check_open(const node::TopicKeeper& keeper, const store::NodeStore& store) {
+  if (!keeper.topic())
+    return topic_failure(store, {Errc::unavailable, reasons::kStillJoining}, keeper.name());
+  if (keeper.topic()->standing() == topic::Standing::closed)
+    return topic_failure(store, {Errc::violation, reasons::kTopicClosed}, keeper.name());
+  return {};
 }
 
 std::unexpected<Failure> topic_failure(const store::NodeStore& store, const Error& error,

@@ -25,10 +25,12 @@ Done reach_goal(const OpenNode& node, Context& context, const node::KnownTopic& 
 
 /// By name. @errors not_found, with the nearest name
 Outcome<node::KnownTopic> find_topic(store::NodeStore& store, const std::string& name);
-/// The same, loaded; let in already.
-/// @errors not_found; unexpected (still_joining)
+/// The same, loaded.
 Outcome<std::unique_ptr<node::TopicKeeper>> load_topic(const OpenNode& node, Context& context,
                                                        const node::KnownTopic& topic);
+/// Whether something can be done in it.
+/// @errors not_found (still_joining, topic_closed)
+Done check_open(const node::TopicKeeper& keeper, const store::NodeStore& store);
 /// Why a topic does not do what was asked.
 std::unexpected<Failure> topic_failure(const store::NodeStore& store, const Error& error,
                                        const std::string& name);

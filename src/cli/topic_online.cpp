@@ -1,6 +1,7 @@
 #include "cli/topic_online.hpp"
 
 #include "cli/link_words.hpp"
+#include "node/topics.hpp"
 
 namespace taut::cli {
 
@@ -69,6 +70,25 @@ std::unexpected<Failure> TopicOnline::failure() const {
   if (link) return link_failure(link->error, title_of(link->dispatcher), link->dispatcher);
   return failure_of(ExitCode::unreachable, task_->failure(), "The topic's dispatcher cannot be reached",
                     "Try again later");
+}
+
+// Failures of the state file show elsewhere: what is not taken up now is looked at again soon.
+void TopicsOnline::look() {
+  const node::TopicMaker maker{*node_.store, node_.self.identity, context_.random};
+  (void)node::take_welcomes(maker, moment());
+  const auto known = node::topics(*node_.store);
+  if (!known) return;
+  for (const node::KnownTopic& one : *known) {
+    const auto [kept, is_new] = kept_.try_emplace(one.number, loop_, node_, context_, one.number);
+    if (is_new)
+      kept->second.online.start();
+    else
+      kept->second.online.refresh();
+  }
+}
+
+void TopicsOnline::stop() {
+  for (auto& [number, kept] : kept_) kept.online.stop();
 }
 
 }  // namespace taut::cli

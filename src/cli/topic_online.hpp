@@ -86,4 +86,30 @@ class TopicOnline final : public run::TaskRunner::Owner {
   bool has_ended_ = false;
 };
 
+/// Every topic of a node that stays up, online.
+class TopicsOnline {
+ public:
+  TopicsOnline(carrier::Loop& loop, const OpenNode& node, Context& context)
+      : loop_(loop), node_(node), context_(context) {}
+
+  /// Opens welcomes that came; takes up topics that are new, and drops those that were forgotten.
+  void look();
+  void stop();
+
+ private:
+  struct Kept final : TopicOnline::Owner {
+    Kept(carrier::Loop& loop, const OpenNode& node, Context& context, node::RowNumber number)
+        : online(loop, node, context, number, *this) {}
+    void on_progress() override {}
+    void on_ended(const Status&) override {}
+
+    TopicOnline online;
+  };
+
+  carrier::Loop& loop_;
+  const OpenNode& node_;
+  Context& context_;
+  std::map<node::RowNumber, Kept> kept_;  ///< those that ended, too: they are closed, or not at a dispatcher
+};
+
 }  // namespace taut::cli
