@@ -125,7 +125,8 @@ void TopicLogTask::hear(const NodeId&, SessionReady&, const Moment& at) {
 
 void TopicLogTask::climb(const Moment& at) {
   Session* const link = session();
-  if (link == nullptr || keeper_.phase() != TopicPhase::open) return;
+  if (is_over() || link == nullptr || keeper_.phase() != TopicPhase::open) return;
+  if (keeper_.topic()->standing() == topic::Standing::closed) return;
   const Status opened = lanes_.open(*keeper_.topic(), *link);
   if (!opened) finish(opened, at);
 }

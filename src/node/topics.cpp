@@ -46,8 +46,8 @@ class Opening {
   /// @return  whether it was for this topic
   Result<bool> open(TopicRow row, const WelcomeRow& welcome) {
     TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
-    if (record.phase != TopicPhase::joining) return false;
     TAUT_TRY(std::vector<topic::Record> records, transaction_.topic_records(row.number));
+    if (record.phase == TopicPhase::open) return open_again(std::move(row), std::move(records), welcome);
     TAUT_TRY(topic::Joining joining, topic::Joining::load(surroundings_.give(), std::move(records), now_));
     TAUT_TRY(const std::vector<NodeId> trusted, trusted_nodes(transaction_));
     auto begun = joining.open(welcome.body, trusted, now_);
@@ -64,6 +64,21 @@ class Opening {
   }
 
  private:
+  /// One that had stopped, and asked to be let in again.
+  Result<bool> open_again(TopicRow row, std::vector<topic::Record> records, const WelcomeRow& welcome) {
+    auto begun = topic::Topic::load(surroundings_.give(), std::move(records), now_);
+    if (!begun || begun->topic.standing() != topic::Standing::diverged) return false;
+    auto step = begun->topic.open(welcome.body, std::nullopt, now_);
+    if (!step || begun->topic.standing() != topic::Standing::open) return false;
+    TAUT_CHECK(write_changes(transaction_, row.number, begun->step.changes));
+    TAUT_CHECK(write_changes(transaction_, row.number, step->changes));
+    for (const topic::Event& event : step->events)
+      if (const auto shown = shown_of(event)) TAUT_CHECK(keep_topic_item(transaction_, row.number, *shown));
+    ++row.version;
+    TAUT_CHECK(transaction_.set_topic(row));
+    return true;
+  }
+
   Transaction& transaction_;
   const TopicSurroundings& surroundings_;
   topic::Time now_;
