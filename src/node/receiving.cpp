@@ -192,12 +192,12 @@ void ReceivingTask::on_proof(const NodeId& dispatcher, const CardFound& found, c
 }
 
 void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
-  if (ask_for_proof(dispatcher)) return;
+  // Whatever has a lane has a session: also who is called again has none for now.
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
   copies_.on_lost(dispatcher);
   access_.erase(dispatcher);
-  gather(at);
+  if (!ask_for_proof(dispatcher)) gather(at);
 }
 
 // Subscribing, once the dispatcher has our newest card.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "node/sealer.hpp"
 #include "test_node.hpp"
 #include "test_shell.hpp"
 
@@ -218,4 +219,25 @@ TEST_CASE("a dispatcher that only says that a node is revoked is not believed") 
   CHECK(fetching.end.error().reason == reasons::kRefused);
   CHECK(fetching.callers == std::vector{Caller::identified, Caller::anonymous});
   CHECK_FALSE(world.bob.card().revocation().has_value());
+}
+
+TEST_CASE("what came in one read with the word that we are revoked is taken in, and asked for no more") {
+  World world;
+  const identity::SignedCard to = world.bob.card();
+  const auto seal = [&](Transaction& transaction) -> Status {
+    const std::array dispatchers{world.post.id()};
+    TAUT_TRY(const OutgoingRow row,
+             seal_into_outbox(transaction, {world.alice.self->identity, to, dispatchers}, text("last"),
+                              {{}, kNow}, world.alice.random));
+    world.post.store(world.bob.id(), row.envelope);
+    return {};
+  };
+  world.alice.store.write(seal).value();
+  world.post.is_told_of_revocation = true;
+  world.post.forgets_to_drain = true;
+  const Fetching receiving(world);
+  CHECK(receiving.end.error().reason == reasons::kRefused);
+  CHECK(receiving.callers == std::vector{Caller::identified, Caller::anonymous});
+  CHECK(world.post.releases == 0);
+  CHECK(world.bob.shown_texts() == std::vector<std::string>{"last"});
 }

@@ -95,6 +95,7 @@ class ScriptedDispatcher {
   std::optional<frame::OutcomeState> outcome;               ///< instead of storing
   std::optional<frame::AnswerStatus> publish_status;        ///< instead of publishing
   bool says_revoked = false;                                ///< to everybody
+  bool is_told_of_revocation = false;                       ///< and says so after delivering
   bool is_mute = false;                                     ///< takes everything, answers nothing
   bool forgets_to_drain = false;                            ///< never says drained
   std::function<void(std::deque<StoredEnvelope>&)> tamper;  ///< with what it is about to deliver
@@ -162,6 +163,7 @@ class ScriptedDispatcher {
       last = std::max(last, one.number);
     }
     if (!forgets_to_drain) answer(frame::Drained{subscribe.request, last, {}});
+    if (is_told_of_revocation) answer(frame::Goodbye{frame::GoodbyeReason::revoked, {}});
   }
   void deliver(const StoredEnvelope& one) {
     frame::Delivery delivery;
