@@ -60,12 +60,14 @@ Status read_lists(Reader& in, Card& card) {
   return {};
 }
 
-/// A key of a suite that we know must be one; others are kept for those who know them.
+/// A key of a suite that we know must be one, and one to which something can be sealed, or everything that is
+/// meant for it would fail when it is too late; others are kept for those who know them.
 Status check_key(std::uint16_t number, ByteView key) {
   if (key.empty() || key.size() > kPublicKeyBytesMax) return malformed();
   const crypto::Suite* suite = crypto::find_suite(number);
   if (suite == nullptr) return {};
-  TAUT_CHECK(crypto::DhPublic::from_bytes(suite->dh, key));
+  TAUT_TRY(const crypto::DhPublic checked, crypto::DhPublic::from_bytes(suite->dh, key));
+  if (checked.is_low_order()) return malformed();
   return {};
 }
 
