@@ -129,7 +129,9 @@ void ReceivingTask::begin(const Moment& at) {
     if (own.revocation()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
     return look_for_gaps(transaction, at);
   });
-  if (!succeeded(loaded, at) || !succeeded(meet_dispatchers(at), at)) return;
+  if (!succeeded(loaded, at) || !succeeded(forget_releases_that_are_over(store_, at.wall), at) ||
+      !succeeded(meet_dispatchers(at), at))
+    return;
   if (connections_.known().empty()) finish(fail(Errc::unavailable, reasons::kNoDispatcher), at);
 }
 
@@ -496,7 +498,9 @@ void ReceivingTask::upkeep(const Moment& at) {
   upkeep_due_ = at.now + kUpkeepEvery;
   const Status kept =
       store_.write([&](Transaction& transaction) { return keep_keys_and_card(transaction, at, random_); });
-  if (!succeeded(kept, at) || !succeeded(meet_dispatchers(at), at)) return;
+  if (!succeeded(kept, at) || !succeeded(forget_releases_that_are_over(store_, at.wall), at) ||
+      !succeeded(meet_dispatchers(at), at))
+    return;
   publish_where_due(at);
   if (is_over()) return;
   for (const auto& [dispatcher, lane] : lanes_) copies_.look(dispatcher, *connections_.ready(dispatcher));

@@ -36,4 +36,10 @@ struct Sealing {
 Result<OutgoingRow> seal_into_outbox(Transaction& transaction, const Sealing& sealing,
                                      envelope::Content content, const Moment& at, Random& random);
 
+/// Seals a release, and stores nothing: what fails here is the recipient's card.
+/// @return  a row without a number
+/// @errors  as sealing_key_of; malformed (bad_key)
+Result<OutgoingRow> seal_release(const Sealing& sealing, envelope::Content release, const Moment& at,
+                                 Random& random);
+
 }  // namespace taut::node

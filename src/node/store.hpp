@@ -77,9 +77,12 @@ class Transaction : public TopicTransaction {
   struct ReleaseRow {
     RowNumber number = 0;
     NodeId recipient;
+    WallTime expires;
   };
-  /// Releases of ours that wait to be put.
+  /// Releases of ours that wait to be put, ascending by number.
   virtual Result<std::vector<ReleaseRow>> releases() = 0;
+  /// How many of them go to this recipient.
+  virtual Result<std::size_t> releases_to(const NodeId& recipient) = 0;
 
   virtual Result<std::optional<StreamRow>> stream(const NodeId& sender, StreamId stream) = 0;
   virtual Status put_stream(const StreamRow& row) = 0;

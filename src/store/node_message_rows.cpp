@@ -126,11 +126,19 @@ Result<std::vector<node::Transaction::Unreleased>> NodeTransaction::unreleased(c
 
 Result<std::vector<node::Transaction::ReleaseRow>> NodeTransaction::releases() {
   TAUT_TRY(Query query,
-           database_.query("SELECT number, recipient FROM outgoing WHERE until = 3"));  // Until::nothing
+           database_.query("SELECT number, recipient, expires FROM outgoing"
+                           " WHERE until = 3 ORDER BY number"));  // Until::nothing
   return all_rows<ReleaseRow>(query, [&]() -> Result<ReleaseRow> {
     TAUT_TRY(const NodeId recipient, query.value<NodeId>(1));
-    return ReleaseRow{query.u64(0), recipient};
+    return ReleaseRow{query.u64(0), recipient, {query.u64(2)}};
   });
+}
+
+Result<std::size_t> NodeTransaction::releases_to(const NodeId& recipient) {
+  TAUT_TRY(Query query,
+           database_.query("SELECT count(*) FROM outgoing WHERE until = 3 AND recipient = ?", recipient));
+  TAUT_CHECK(query.step());
+  return static_cast<std::size_t>(query.u64(0));
 }
 
 Result<std::optional<StreamRow>> NodeTransaction::stream(const NodeId& sender, StreamId stream) {

@@ -46,6 +46,7 @@ class NodeTransaction final : public node::Transaction {
   Result<std::size_t> outgoing_count() override;
   Result<std::vector<Unreleased>> unreleased(const NodeId& recipient) override;
   Result<std::vector<ReleaseRow>> releases() override;
+  Result<std::size_t> releases_to(const NodeId& recipient) override;
 
   Result<std::optional<node::StreamRow>> stream(const NodeId& sender, node::StreamId stream) override;
   Status put_stream(const node::StreamRow& row) override;

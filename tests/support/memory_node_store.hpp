@@ -175,8 +175,14 @@ class MemoryTransaction final : public MemoryTopicTransaction {
   Result<std::vector<ReleaseRow>> releases() override {
     std::vector<ReleaseRow> rows;
     for (const auto& [number, row] : state_.outgoing)
-      if (row.until == Until::nothing) rows.push_back({number, row.recipient});
+      if (row.until == Until::nothing) rows.push_back({number, row.recipient, row.expires});
     return rows;
+  }
+  Result<std::size_t> releases_to(const NodeId& recipient) override {
+    const auto is_one = [&](const auto& one) {
+      return one.second.until == Until::nothing && one.second.recipient == recipient;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(state_.outgoing, is_one));
   }
 
   Result<std::optional<StreamRow>> stream(const NodeId& sender, StreamId stream) override {

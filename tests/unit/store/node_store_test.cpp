@@ -133,6 +133,7 @@ TEST_CASE("outgoing messages: which wait for their release, and which are releas
   Folder folder;
   auto store = open_store(folder / "state.db");
   OutgoingRow row{0, value_numbered<MessageId>(7), id(2), {kStartMs}, to_bytes(text("sealed")), {}};
+  row.expires = WallTime{kStartMs + 1};
   write(store, [&](Transaction& to) {
     for (const Until until :
          {Until::stored, Until::released, Until::fetched, Until::nothing, Until::released}) {
@@ -156,6 +157,9 @@ TEST_CASE("outgoing messages: which wait for their release, and which are releas
     REQUIRE(releases->size() == 1);
     CHECK((*releases)[0].number == 4);
     CHECK((*releases)[0].recipient == id(2));
+    CHECK((*releases)[0].expires == WallTime{kStartMs + 1});
+    CHECK(from.releases_to(id(2)) == 1);
+    CHECK(from.releases_to(id(3)) == 0);
     CHECK((*from.outgoing(0, 10))[3].until == Until::nothing);
   });
 }
