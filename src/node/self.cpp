@@ -89,21 +89,36 @@ Status write_new_node(Transaction& transaction, const NewNode& node, const Ident
   return {};
 }
 
-/// A certificate that was made without a clock is replaced as soon as there is one.
-bool link_keys_are_due(const Identity& identity, std::optional<WallTime> wall) {
-  if (!wall) return false;
-  const auto is_old = [&](const identity::LinkKeyPair& key) {
+/// No clock that is right shows a time before this (2023): it has lost its battery.
+constexpr WallTime kClockFloor{1'672'531'200'000};
+
+/// By when link keys are certified. A node without dispatchers has nobody to compare its clock with: where
+/// that was ahead once, the time that it believed then is given up for what the clock says now, or everybody
+/// would refuse the certificates until that time has come.
+Result<std::optional<WallTime>> certifying_time(Transaction& transaction, std::optional<WallTime> clock) {
+  TAUT_TRY(const std::optional<WallTime> believed, believed_time(transaction, clock));
+  if (!clock || *clock < kClockFloor || *clock >= *believed) return believed;
+  TAUT_TRY(const std::vector<DispatcherRow> dispatchers, transaction.dispatchers());
+  return dispatchers.empty() ? clock : believed;
+}
+
+/// A certificate that was made without a clock is replaced as soon as there is one; and so is one from a time
+/// that has not come.
+bool link_keys_are_due(const Identity& identity, std::optional<WallTime> certifying) {
+  if (!certifying) return false;
+  const auto is_due = [&](const identity::LinkKeyPair& key) {
     const identity::Validity& validity = key.certificate.validity;
-    return validity.not_after == identity::kEndOfTime ||
-           *wall > validity.not_before + identity::kClockSkew + kLinkKeyRotation;
+    return validity.not_after == identity::kEndOfTime || *certifying < validity.not_before ||
+           *certifying > validity.not_before + identity::kClockSkew + kLinkKeyRotation;
   };
-  return std::ranges::any_of(identity.link_keys(), is_old);
+  return std::ranges::any_of(identity.link_keys(), is_due);
 }
 
 /// Who serves is known by its link keys to nodes that cannot be told of others in time: these are certified
 /// anew. Everybody else draws new ones.
-Result<Rotation> keep_link_keys(Transaction& transaction, std::optional<WallTime> wall, Random& random) {
+Result<Rotation> keep_link_keys(Transaction& transaction, std::optional<WallTime> clock, Random& random) {
   TAUT_TRY(const Identity identity, load_identity(transaction));
+  TAUT_TRY(const std::optional<WallTime> wall, certifying_time(transaction, clock));
   if (!link_keys_are_due(identity, wall)) return Rotation::none;
   TAUT_TRY(const SecretBytes serves_at, need_value(transaction, ValueKey::serves_at));
   TAUT_TRY(const std::vector<identity::Address> addresses, parse_addresses(serves_at.expose()));
@@ -168,7 +183,8 @@ Result<Self> open(Store& store, Place place, const Moment& at, Random& random) {
     TAUT_TRY(const std::optional<WallTime> wall, believed_time(transaction, at.wall));
     TAUT_TRY(const bool keys_due, sealing_keys_are_due(transaction, wall));
     TAUT_TRY(const Identity identity, load_identity(transaction));
-    is_due = where != Whereabouts::as_left || keys_due || link_keys_are_due(identity, wall);
+    TAUT_TRY(const std::optional<WallTime> certifying, certifying_time(transaction, at.wall));
+    is_due = where != Whereabouts::as_left || keys_due || link_keys_are_due(identity, certifying);
     if (is_due) return {};
     TAUT_TRY(self, load_self(transaction, StateFile::as_left));
     return {};
@@ -191,7 +207,7 @@ Status keep_keys_and_card(Transaction& transaction, const Moment& at, Random& ra
   TAUT_TRY(const SignedCard held, own_card(transaction));
   if (held.revocation()) return {};
   TAUT_TRY(const Rotation sealing, keep_sealing_keys(transaction, wall, random));
-  TAUT_TRY(const Rotation links, keep_link_keys(transaction, wall, random));
+  TAUT_TRY(const Rotation links, keep_link_keys(transaction, at.wall, random));
   if (sealing == Rotation::none && links == Rotation::none) return {};
   TAUT_TRY(const Identity identity, load_identity(transaction));
   TAUT_CHECK(sign_card(transaction, identity, wall));

@@ -130,3 +130,36 @@ TEST_CASE("a dispatcher that is left is not given up by a clock that leaps") {
   shell.run_to_the_end();
   CHECK(world.bob.store.state().dispatchers.size() == 2);
 }
+
+TEST_CASE("a dispatcher that was started years ahead certifies its link key anew once its clock is right") {
+  TestNode carol(3, "carol");
+  node::serve_at(carol.store, {{identity::Carrier::tcp, "192.0.2.9", 7420}}, {{}, kNow}).value();
+  const auto key = [&] { return carol.self->identity.link_keys().front().pair.public_key; };
+  const auto holds_at = [&](WallTime wall) {
+    return carol.self->identity.link_keys().front().certificate.validity.check_at(wall).has_value();
+  };
+  carol.reopen(kNow);
+  const auto before = key();
+  carol.reopen(kNow + kYears);
+  CHECK(holds_at(kNow + kYears));
+  CHECK_FALSE(holds_at(kNow));
+  const WallTime mended = kNow + std::chrono::hours(1);
+  carol.reopen(mended);
+  CHECK(holds_at(mended));
+  CHECK(key() == before);  // clients know it by this one
+  const std::uint64_t sequence = carol.card().card().sequence;
+  carol.reopen(mended + std::chrono::hours(1));
+  CHECK(carol.card().card().sequence == sequence);  // and not again and again
+  carol.reopen(mended + kLinkKeyRotation + std::chrono::days(2));
+  CHECK(carol.card().card().sequence > sequence);
+}
+
+TEST_CASE("a clock that has lost all certifies nothing from then") {
+  TestNode carol(3, "carol");
+  node::serve_at(carol.store, {{identity::Carrier::tcp, "192.0.2.9", 7420}}, {{}, kNow}).value();
+  carol.reopen(kNow);
+  const identity::SignedCard before = carol.card();
+  carol.reopen(WallTime{0} + std::chrono::hours(1));
+  CHECK(carol.card() == before);
+  CHECK(carol.self->identity.link_keys().front().certificate.validity.check_at(kNow).has_value());
+}
