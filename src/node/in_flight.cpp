@@ -153,7 +153,7 @@ void InFlight::query(const NodeId& dispatcher, Session& session, RowNumber numbe
 void InFlight::put_waiting(const NodeId& dispatcher, Session& session, const Moment& at) {
   for (auto& [number, message] : messages_) {
     Copy* copy = copy_at(number, dispatcher);
-    if (copy == nullptr) continue;
+    if (copy == nullptr || message.is_released()) continue;
     const bool is_asked_for = message.waits_on() && message.stage() == Stage::stored;
     if (is_asked_for && copy->state == State::stored && !copy->query && at.now >= message.query_at)
       query(dispatcher, session, number, *copy);

@@ -252,6 +252,7 @@ TEST_CASE("who has waited long enough keeps the message in the outbox, and hears
   CHECK(late.outcomes() == Outcomes{Outcome::released});
   CHECK(late.shell.receipts[0].origin == Origin::earlier_task);
   CHECK(world.waiting().empty());
+  CHECK(world.post.puts == 2);  // the message, and the release
 }
 
 TEST_CASE("what was fetched and never signed for is kept for as long as anybody may sign") {
