@@ -1,6 +1,8 @@
 #include "carrier/local.hpp"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <optional>
 
@@ -46,7 +48,17 @@ class OwnerOnly {
   mode_t before_;
 };
 
+/// The folder keeps others out; whoever is in it all the same is asked who he is. Root is everybody.
+bool is_ours(Local::socket& socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
+/// nullptr: another user's.
 std::shared_ptr<Connection> connection_over_local(Loop& loop, Local::socket socket) {
+  if (!is_ours(socket)) return nullptr;
   return std::make_shared<StreamConnection>(loop, std::move(socket), Address{"localhost", 0});
 }
 
@@ -93,7 +105,9 @@ Result<std::shared_ptr<Connection>> connect_local(Loop& loop, const std::filesys
   if (error == asio::error::connection_refused || error == boost::system::errc::no_such_file_or_directory)
     return fail(Errc::unavailable, reasons::kNobodyListens);
   if (error) return std::unexpected(error_of(error));
-  return connection_over_local(loop, std::move(socket));
+  auto connection = connection_over_local(loop, std::move(socket));
+  if (connection == nullptr) return fail(Errc::unavailable, reasons::kForbidden);
+  return connection;
 }
 
 bool is_listened_at(const std::filesystem::path& file) {

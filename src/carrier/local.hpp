@@ -1,5 +1,5 @@
 #pragma once
-// Unix sockets: streams between processes of one machine. Whoever may open the file may speak.
+// Unix sockets: streams between processes of one machine. Only one's own, and root's.
 
 #include <filesystem>
 
@@ -8,7 +8,7 @@
 namespace taut::carrier {
 
 /// Connects at once.
-/// @errors unavailable: nobody_listens, forbidden, no_route (no such folder)
+/// @errors unavailable: nobody_listens, forbidden (also: another user listens), no_route (no such folder)
 Result<std::shared_ptr<Connection>> connect_local(Loop& loop, const std::filesystem::path& file);
 /// Whether a process listens there, and we may speak to it.
 bool is_listened_at(const std::filesystem::path& file);
@@ -17,7 +17,7 @@ bool is_listened_at(const std::filesystem::path& file);
 class LocalListener {
  public:
   /// A socket that a dead process has left there is replaced; anything else stays. The file is for its
-  /// owner alone (0600).
+  /// owner alone (0600), and another user's connections are closed unseen.
   /// @errors unavailable: address_in_use (somebody listens there, or it is no socket), forbidden, no_route
   ///         (no such folder)
   static Result<std::unique_ptr<LocalListener>> listen(Loop& loop, const std::filesystem::path& file,

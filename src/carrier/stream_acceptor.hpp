@@ -8,7 +8,7 @@ namespace taut::carrier {
 
 template <class Protocol>
 struct StreamAcceptor {
-  /// What a connected socket becomes.
+  /// What a connected socket becomes; nullptr: nothing, it is closed.
   using Wrap = std::shared_ptr<Connection> (*)(Loop& loop, typename Protocol::socket socket);
 
   StreamAcceptor(Loop& its_loop, Wrap how, Accept on_accept)
@@ -30,7 +30,8 @@ struct StreamAcceptor {
         co_await self->pause.async_wait(kAwait);
         continue;
       }
-      if (self->accept) self->accept(self->wrap(self->loop, std::move(socket)));
+      if (!self->accept) continue;
+      if (auto connection = self->wrap(self->loop, std::move(socket))) self->accept(std::move(connection));
     }
   }
   void close() {
