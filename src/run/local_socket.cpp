@@ -17,7 +17,8 @@ class LocalStream final : public std::enable_shared_from_this<LocalStream>, Conn
  public:
   using OnLine = std::function<void(std::string_view)>;
 
-  explicit LocalStream(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  LocalStream(Loop& loop, std::shared_ptr<Connection> connection)
+      : loop_(loop), connection_(std::move(connection)) {}
   LocalStream(const LocalStream&) = delete;
   LocalStream& operator=(const LocalStream&) = delete;
   ~LocalStream() override { close(); }
@@ -30,7 +31,7 @@ class LocalStream final : public std::enable_shared_from_this<LocalStream>, Conn
 
   void send(std::string_view line) {
     if (!connection_) return;
-    if (connection_->waiting_bytes() + line.size() > kWaitingBytesMax) return close();
+    if (connection_->waiting_bytes() + line.size() > kWaitingBytesMax) return drop();
     connection_->send(to_bytes(as_bytes(std::string(line) + "\n")));
   }
 
@@ -58,12 +59,19 @@ class LocalStream final : public std::enable_shared_from_this<LocalStream>, Conn
     end();
   }
 
+  /// Not now: whoever sends to all is in the middle of them.
+  void drop() {
+    std::exchange(connection_, nullptr)->abort();
+    loop_.post([self = shared_from_this()] { self->end(); });
+  }
+
   void end() {
     const Loop::Task closed = std::exchange(on_closed_, nullptr);
     close();
     if (closed) closed();
   }
 
+  Loop& loop_;
   std::shared_ptr<Connection> connection_;
   std::string line_;
   OnLine on_line_;
@@ -72,7 +80,7 @@ class LocalStream final : public std::enable_shared_from_this<LocalStream>, Conn
 
 Result<std::unique_ptr<LocalServer>> LocalServer::listen(Loop& loop, const std::filesystem::path& file,
                                                          Owner& owner) {
-  std::unique_ptr<LocalServer> server(new LocalServer(owner));
+  std::unique_ptr<LocalServer> server(new LocalServer(loop, owner));
   const auto take = [self = server.get()](std::shared_ptr<Connection> it) { self->take(std::move(it)); };
   TAUT_TRY(server->listener_, carrier::LocalListener::listen(loop, file, take));
   return server;
@@ -85,7 +93,7 @@ LocalServer::~LocalServer() {
 void LocalServer::take(std::shared_ptr<Connection> connection) {
   if (clients_.size() >= kLocalClientsMax) return connection->abort();
   const ClientId id = ++last_id_;
-  const auto stream = std::make_shared<LocalStream>(std::move(connection));
+  const auto stream = std::make_shared<LocalStream>(loop_, std::move(connection));
   clients_[id] = stream;
   stream->start([this, id](std::string_view line) { owner_.on_line(id, line); }, [this, id] { on_gone(id); });
 }
@@ -106,7 +114,7 @@ void LocalServer::send_to_all(std::string_view line) {
 Result<std::unique_ptr<LocalClient>> LocalClient::connect(Loop& loop, const std::filesystem::path& file,
                                                           Owner& owner) {
   TAUT_TRY(std::shared_ptr<Connection> connection, carrier::connect_local(loop, file));
-  const auto stream = std::make_shared<LocalStream>(std::move(connection));
+  const auto stream = std::make_shared<LocalStream>(loop, std::move(connection));
   stream->start([&owner](std::string_view line) { owner.on_line(line); }, [&owner] { owner.on_closed(); });
   return std::unique_ptr<LocalClient>(new LocalClient(stream));
 }

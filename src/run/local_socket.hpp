@@ -1,6 +1,6 @@
 #pragma once
 // Lines of text between a node that stays up and commands beside it, over a Unix socket in the node's own
-// folder: whoever may open the folder is its owner.
+// folder: whoever may open the folder is its owner, and who is there all the same is turned away.
 
 #include <filesystem>
 #include <map>
@@ -39,10 +39,11 @@ class LocalServer {
   void send_to_all(std::string_view line);
 
  private:
-  explicit LocalServer(Owner& owner) : owner_(owner) {}
+  LocalServer(carrier::Loop& loop, Owner& owner) : loop_(loop), owner_(owner) {}
   void take(std::shared_ptr<carrier::Connection> connection);
   void on_gone(ClientId client);
 
+  carrier::Loop& loop_;
   Owner& owner_;
   std::map<ClientId, std::shared_ptr<LocalStream>> clients_;
   ClientId last_id_ = 0;

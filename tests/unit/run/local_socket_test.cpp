@@ -3,8 +3,14 @@
 #include "run/local_socket.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "support/folder.hpp"
@@ -109,6 +115,76 @@ TEST_CASE("a line without an end is the end") {
   connection->send(Bytes(kLocalLineBytesMax + 1, 'x'));
   CHECK(world.run([&] { return server.gone == 1; }));
   connection->abort();
+}
+
+TEST_CASE("clients that read nothing are dropped, and take nobody's place") {
+  Folder folder;
+  World world(folder / "up.sock");
+  Server server;
+  REQUIRE(world.listen(server));
+  std::vector<std::shared_ptr<carrier::Connection>> deaf;
+  for (std::size_t i = 0; i < kLocalClientsMax; ++i) {
+    deaf.push_back(carrier::connect_local(world.loop, world.file).value());
+    deaf.back()->send(to_bytes(as_bytes("x\n")));
+  }
+  REQUIRE(world.run([&] { return server.lines.size() == kLocalClientsMax; }));
+  const std::string line(1000, 'y');
+  const auto all_gone = [&] {
+    for (int i = 0; i < 100; ++i) server.server->send_to_all(line);
+    return server.gone == static_cast<int>(kLocalClientsMax);
+  };
+  CHECK(world.run(all_gone));
+  Client client;
+  REQUIRE(world.connect(client));
+  client.client->send("here");
+  CHECK(world.run([&] { return client.lines.size() == 1; }));
+  for (const auto& one : deaf) one->abort();
+}
+
+/// In a process of another user, which only root can start: 0 when `act` holds there.
+template <class Act>
+int as_nobody(Act act) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(::setuid(65534) == 0 && act() ? 0 : 1);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST_CASE("another user is turned away, whatever the folder lets him do") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: only root can be two users");
+    return;
+  }
+  Folder folder;
+  World world(folder / "up.sock");
+  ::chmod(world.file.parent_path().c_str(), 0777);
+  const auto address = [&] {
+    sockaddr_un made{};
+    made.sun_family = AF_UNIX;
+    std::memcpy(made.sun_path, world.file.c_str(), world.file.native().size() + 1);
+    return made;
+  }();
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+  SUBCASE("as a client") {
+    Server server;
+    REQUIRE(world.listen(server));
+    ::chmod(world.file.c_str(), 0666);
+    const int end = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK(as_nobody([&] { return ::connect(end, generic, sizeof address) == 0; }) == 0);
+    REQUIRE(::write(end, "hello\n", 6) == 6);
+    char answer = 0;
+    CHECK(world.run([&] { return ::recv(end, &answer, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET; }));
+    CHECK(server.lines.empty());
+    ::close(end);
+  }
+  SUBCASE("as a server") {
+    const int end = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK(as_nobody([&] { return ::bind(end, generic, sizeof address) == 0 && ::listen(end, 1) == 0; }) == 0);
+    Client client;
+    CHECK(world.connect(client).error().reason == reasons::kForbidden);
+    ::close(end);
+  }
 }
 
 TEST_CASE("only a socket that is left over is taken away") {
