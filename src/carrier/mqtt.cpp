@@ -44,6 +44,7 @@ class Mqtt::State final : public std::enable_shared_from_this<State>,
 
   Status open();
   void drop();
+  bool is_leaving() const { return phase_ == Phase::leaving; }
   Loop& loop() { return loop_; }
   Result<MqttTicket> publish(Bytes payload);
   void pause();
@@ -62,18 +63,16 @@ class Mqtt::State final : public std::enable_shared_from_this<State>,
   void on_answered(int packet_id, Status outcome) override;
 
  private:
-  enum class Phase { waiting, dialling, joining, up, closed };
+  enum class Phase { waiting, dialling, joining, up, leaving, closed };
   struct Unsent {
     MqttTicket ticket;
     Bytes payload;
   };
-  struct Unanswered {
-    MqttTicket ticket;
-    std::size_t size_bytes;
-  };
 
   void dial();
   void dialled(Result<std::shared_ptr<Connection>> outcome);
+  Status begin();
+  Status renew_client();
   void went_down(Error why);
   void retry_later();
   Duration retry_delay();
@@ -82,6 +81,8 @@ class Mqtt::State final : public std::enable_shared_from_this<State>,
   void pump_soon();
   void hand_over();
   void finished(MqttTicket ticket, std::size_t size_bytes, Status outcome);
+  bool is_over() const { return phase_ == Phase::leaving || phase_ == Phase::closed; }
+  void leave(Session session);
 
   Loop& loop_;
   Random& random_;
@@ -92,12 +93,14 @@ class Mqtt::State final : public std::enable_shared_from_this<State>,
   Phase phase_ = Phase::waiting;
   bool is_paused_ = false;
   bool is_pump_posted_ = false;
-  unsigned failures_ = 0;  ///< since it was up for a while
+  bool is_client_spoilt_ = false;  ///< by what a broker left in it: the next connection takes a new one
+  bool has_missed_ = false;        ///< messages came that nobody was there for any more
+  unsigned failures_ = 0;          ///< since it was up for a while
   Instant up_since_;
 
   std::deque<Unsent> unsent_;
-  std::map<int, Unanswered> unanswered_;  ///< by packet ID: the library has them
-  std::size_t waiting_bytes_ = 0;         ///< of both
+  std::map<int, Unsent> unanswered_;  ///< by packet ID: the library has them too
+  std::size_t waiting_bytes_ = 0;     ///< of both
   MqttTicket last_ticket_ = 0;
 
   Timer deadline_;
@@ -118,7 +121,6 @@ Mqtt::State::State(Loop& loop, Random& random, MqttSettings settings, Mqtt::Hand
 Status Mqtt::State::open() {
   TAUT_CHECK(check(settings_));
   TAUT_TRY(client_, MqttClient::make(settings_, *this));
-  settings_.login.reset();
   dial();
   return {};
 }
@@ -144,7 +146,7 @@ void Mqtt::State::dial() {
 void Mqtt::State::dialled(Result<std::shared_ptr<Connection>> outcome) {
   if (!outcome) return went_down(outcome.error());
   connection_ = *std::move(outcome);
-  if (const Status begun = client_->begin(); !begun) return went_down(begun.error());
+  if (const Status begun = begin(); !begun) return went_down(begun.error());
   phase_ = Phase::joining;
   deadline_.arm(Loop::now() + kConnectMax);
   tick_.arm(Loop::now() + std::chrono::seconds(1));
@@ -153,8 +155,25 @@ void Mqtt::State::dialled(Result<std::shared_ptr<Connection>> outcome) {
   pump();
 }
 
+Status Mqtt::State::begin() {
+  if (is_client_spoilt_) TAUT_CHECK(renew_client());
+  return client_->begin();
+}
+
+/// The library keeps what a broker has begun with QoS 2 across connections, and counts it against what may
+/// come, until nothing may. What was not answered goes again, in order, before the rest.
+Status Mqtt::State::renew_client() {
+  TAUT_TRY(client_, MqttClient::make(settings_, *this));
+  is_client_spoilt_ = false;
+  for (auto& [packet_id, one] : std::exchange(unanswered_, {})) unsent_.push_back(std::move(one));
+  std::ranges::sort(unsent_, {}, &Unsent::ticket);
+  return {};
+}
+
 void Mqtt::State::went_down(Error why) {
+  if (phase_ == Phase::leaving) return drop();
   if (phase_ == Phase::closed) return;
+  is_client_spoilt_ |= why.code == Errc::violation;
   if (std::exchange(phase_, Phase::waiting) == Phase::up && Loop::now() - up_since_ > kSteady) failures_ = 0;
   deadline_.arm(std::nullopt);
   tick_.arm(std::nullopt);
@@ -196,20 +215,23 @@ void Mqtt::State::tick() {
 // In.
 
 void Mqtt::State::on_bytes(ByteView bytes) {
+  if (is_over()) return;
   const Status taken = client_->receive(bytes);
-  if (phase_ == Phase::closed) return;
+  if (is_over()) return;
   if (!taken) return went_down(taken.error());
   pump();
 }
 
 void Mqtt::State::on_message(std::string_view topic, ByteView payload) {
-  if (topic != settings_.url.topic) {
+  if (handler_ == nullptr) {
+    has_missed_ = true;
+  } else if (topic != settings_.url.topic) {
     ++counters_.elsewhere;
   } else if (payload.empty()) {
     ++counters_.empty;
   } else if (payload.size() > settings_.payload_bytes_max) {
     ++counters_.oversized;
-  } else if (handler_ != nullptr) {
+  } else {
     ++counters_.received;
     handler_->on_message(payload);
   }
@@ -230,7 +252,7 @@ void Mqtt::State::resume() {
 // Out.
 
 Result<MqttTicket> Mqtt::State::publish(Bytes payload) {
-  if (payload.empty() || phase_ == Phase::closed) return fail(Errc::misuse, reasons::kMisuse);
+  if (payload.empty() || is_over()) return fail(Errc::misuse, reasons::kMisuse);
   if (payload.size() > settings_.payload_bytes_max) return fail(Errc::exhausted, reasons::kTooLarge);
   if (unsent_.size() + unanswered_.size() >= settings_.waiting_count_max ||
       waiting_bytes_ + payload.size() > settings_.waiting_bytes_max)
@@ -262,11 +284,11 @@ void Mqtt::State::pump() {
 
 void Mqtt::State::hand_over() {
   while (!unsent_.empty() && unanswered_.size() < settings_.receive_maximum) {
-    const Unsent next = std::move(unsent_.front());
+    Unsent next = std::move(unsent_.front());
     unsent_.pop_front();
     const Result<int> packet_id = client_->publish(next.payload);
     if (packet_id) {
-      unanswered_[*packet_id] = {next.ticket, next.payload.size()};
+      unanswered_.insert_or_assign(*packet_id, std::move(next));
     } else {
       finished(next.ticket, next.payload.size(), std::unexpected(packet_id.error()));
     }
@@ -276,9 +298,9 @@ void Mqtt::State::hand_over() {
 void Mqtt::State::on_answered(int packet_id, Status outcome) {
   const auto found = unanswered_.find(packet_id);
   if (found == unanswered_.end()) return;
-  const Unanswered answered = found->second;
+  const Unsent answered = std::move(found->second);
   unanswered_.erase(found);
-  finished(answered.ticket, answered.size_bytes, outcome);
+  finished(answered.ticket, answered.payload.size(), outcome);
 }
 
 void Mqtt::State::finished(MqttTicket ticket, std::size_t size_bytes, Status outcome) {
@@ -287,15 +309,32 @@ void Mqtt::State::finished(MqttTicket ticket, std::size_t size_bytes, Status out
   if (handler_ != nullptr) handler_->on_published(ticket, outcome);
 }
 
+/// Not now: the library calls handlers under a lock that its goodbye takes.
 void Mqtt::State::close(Session session) {
-  if (phase_ == Phase::closed) return;
-  const bool is_joined = phase_ == Phase::up;
+  if (is_over()) return;
   handler_ = nullptr;
-  if (is_joined) client_->disconnect(session);
-  if (is_joined) pump();
+  if (phase_ != Phase::up) return drop();
+  phase_ = Phase::leaving;
+  loop_.post([self = shared_from_this(), session] { self->leave(session); });
+}
+
+/// What the library still has stands before its goodbye, and no more than that goes out now, whatever waits:
+/// a broker that does not hear it keeps the session.
+void Mqtt::State::leave(Session session) {
+  if (phase_ != Phase::leaving) return;
+  // To say goodbye is to acknowledge; what nobody has seen is to come again.
+  if (has_missed_ && session == Session::keep) return drop();
+  client_->disconnect(session);
+  const std::size_t most = settings_.waiting_bytes_max + kSendAheadBytes;
+  for (std::size_t sent = 0; sent < most;) {
+    Result<Bytes> out = client_->output(kSendAheadBytes);
+    if (!out || out->empty()) break;
+    sent += out->size();
+    connection_->send(*std::move(out));
+  }
   const auto connection = std::exchange(connection_, nullptr);
   drop();
-  if (connection) connection->close();
+  connection->close();
 }
 
 // The handle.
@@ -304,7 +343,7 @@ Mqtt::Mqtt(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 // A handler that destroys us was called by the state: it goes with the loop's next turn.
 Mqtt::~Mqtt() {
-  state_->drop();
+  if (!state_->is_leaving()) state_->drop();
   Loop& loop = state_->loop();
   loop.post([state = std::move(state_)] {});
 }

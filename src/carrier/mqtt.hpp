@@ -103,7 +103,8 @@ class Mqtt {
   void resume_reading();
 
   enum class Session { keep, forget };
-  /// Says goodbye; what waits is lost to the broker, and no handler is called any more.
+  /// Says goodbye with the loop's next turn, also where the handle is gone by then; what waits may be lost to
+  /// the broker, and no handler is called any more. May be called from a handler.
   void close(Session session);
 
   const MqttCounters& counters() const;

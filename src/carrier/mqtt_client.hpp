@@ -21,7 +21,8 @@ namespace taut::carrier {
 
 class MqttClient {
  public:
-  /// What a call of receive() found. A handler may publish() and disconnect(), and nothing else.
+  /// What a call of receive() found. A handler may publish(), and nothing else: the library
+  /// holds a lock meanwhile.
   class Events {
    public:
     virtual ~Events() = default;

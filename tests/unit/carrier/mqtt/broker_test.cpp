@@ -111,6 +111,70 @@ TEST_CASE("the broker keeps what an absent participant missed, until that asks t
   CHECK(bob.downs.empty());
 }
 
+TEST_CASE("a handler may say goodbye, and the broker hears it") {
+  Broker broker;
+  broker.start();
+  Place place;
+  Participant ann, bob;
+  place.join(ann, place.settings(broker.port(), "ann"));
+  place.join(bob, place.settings(broker.port(), "bob"));
+  SUBCASE("and stays") {
+    bob.then = [&] { bob.mqtt->close(Mqtt::Session::forget); };
+  }
+  SUBCASE("and goes") {
+    bob.then = [&] {
+      bob.mqtt->close(Mqtt::Session::forget);
+      bob.mqtt.reset();
+    };
+  }
+  REQUIRE(ann.mqtt->publish(numbered(1)));
+  REQUIRE(place.until([&] { return !bob.received.empty(); }));
+  place.turn(milliseconds(200));
+  place.join(bob, place.settings(broker.port(), "bob"));
+  CHECK(bob.ups.back() == MqttSession::fresh);
+  CHECK(bob.downs.empty());
+}
+
+TEST_CASE("what comes after a goodbye that keeps the session comes again") {
+  Broker broker;
+  broker.start();
+  Place place;
+  Participant ann, bob;
+  place.join(ann, place.settings(broker.port(), "ann"));
+  place.join(bob, place.settings(broker.port(), "bob"));
+  bob.mqtt->pause_reading();
+  for (std::size_t i = 0; i < 20; ++i) REQUIRE(ann.mqtt->publish(numbered(i)));
+  REQUIRE(place.until([&] { return ann.published.size() == 20; }));
+  place.turn(milliseconds(100));  // all of them lie in one read
+  bob.then = [&] { bob.mqtt->close(Mqtt::Session::keep); };
+  bob.mqtt->resume_reading();
+  REQUIRE(place.until([&] { return !bob.received.empty(); }));
+  place.turn(milliseconds(200));
+  bob.then = nullptr;
+  place.join(bob, place.settings(broker.port(), "bob"));
+  CHECK(bob.ups.back() == MqttSession::resumed);
+  REQUIRE(place.until([&] { return bob.received.size() >= 20; }));
+  const std::set<Bytes> came(bob.received.begin(), bob.received.end());
+  CHECK(came.size() == 20);
+}
+
+TEST_CASE("who leaves while more waits than goes out at once is forgotten all the same") {
+  Broker broker;
+  broker.start();
+  Place place;
+  Participant ann;
+  place.join(ann, place.settings(broker.port(), "ann"));
+  broker.freeze();
+  for (std::size_t i = 0; i < 15; ++i) REQUIRE(ann.mqtt->publish(numbered(i, 1'000'000)));
+  place.turn(milliseconds(300));
+  ann.mqtt->close(Mqtt::Session::forget);
+  place.turn(milliseconds(50));
+  broker.thaw();
+  place.turn(seconds(2));
+  place.join(ann, place.settings(broker.port(), "ann"));
+  CHECK(ann.ups.back() == MqttSession::fresh);
+}
+
 TEST_CASE("a paused participant gets nothing, and everything when it goes on") {
   Broker broker;
   broker.start();

@@ -176,6 +176,29 @@ TEST_CASE("QoS 2, which nobody asked for, is not collected") {
   CHECK(broker.ann.received.empty());
 }
 
+TEST_CASE("a broker that goes on with QoS 2 takes nothing from those that come after it") {
+  Place place;
+  ScriptedBroker broker(place.loop, accepted());
+  const auto says = [&](Byte header, std::size_t packet_id, std::string_view words) {
+    broker.script = after_acceptance(publish(header, kTopic, static_cast<Byte>(packet_id), as_bytes(words)));
+  };
+  says(0x34, 1, "two");
+  Participant ann;
+  MqttSettings settings = place.settings(broker.port(), "ann");
+  settings.receive_maximum = 4;
+  place.open(ann, std::move(settings));
+  REQUIRE(ann.mqtt->publish(to_bytes(as_bytes("not answered"))));
+  REQUIRE(place.until([&] {
+    says(0x34, 1 + ann.downs.size(), "two");
+    return ann.downs.size() >= 8;
+  }));
+  broker.heard.clear();
+  says(0x32, 1, "one");
+  REQUIRE(place.until([&] { return !ann.received.empty(); }));
+  CHECK(ann.received.front() == to_bytes(as_bytes("one")));
+  CHECK(place.until([&] { return as_text(broker.heard).find("not answered") != std::string_view::npos; }));
+}
+
 TEST_CASE("what is retained, elsewhere, empty or oversized is counted and dropped; the rest arrives") {
   Place place;
   Bytes script = accepted();
