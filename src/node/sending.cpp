@@ -143,14 +143,16 @@ Status SendingTask::offer(envelope::Content content) {
 
 // Connecting.
 
-/// Where we have inboxes; none of it with a revoked identity, which nobody believes.
+/// Where we have inboxes, and are known therefore: not where we are not registered yet, or not any more. None
+/// of it with a revoked identity, which nobody believes.
 Status SendingTask::load_own() {
   return store_.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(const SignedCard own, own_card(transaction));
     if (own.revocation()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
     homes_.insert(identity_.node_id());
     TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
-    for (const OwnDispatcher& one : dispatchers) homes_.insert(one.card.node_id());
+    for (const OwnDispatcher& one : dispatchers)
+      if (one.published_sequence != 0) homes_.insert(one.card.node_id());
     return {};
   });
 }

@@ -272,6 +272,44 @@ TEST_CASE("what was fetched and never signed for is kept for as long as anybody 
   }
 }
 
+TEST_CASE("what was signed for before its dispatcher was asked is not put again") {
+  World world;
+  world.become_contacts();
+  Send send(world, until_released(std::chrono::seconds(20)), {"one"});
+  send.shell.start();
+  world.fetch();
+  world.put_releases();
+  world.fetch_own();
+  const std::size_t puts = world.post.puts;
+  Send later(world, {}, {});
+  later.shell.start();
+  later.shell.run_to_the_end();
+  CHECK(later.outcomes() == Outcomes{Outcome::released});
+  CHECK(world.post.puts == puts);
+}
+
+TEST_CASE("who is not registered with a dispatcher does not say there who he is") {
+  World world;
+  const auto note = [&](std::uint64_t sequence) {
+    const auto put = [&](Transaction& transaction) {
+      return put_own_dispatcher(transaction, {*world.post.card, sequence});
+    };
+    world.alice.store.write(put).value();
+  };
+  SUBCASE("never was, or not any more") {
+    note(0);
+    Send send(world, {}, {"one"});
+    send.shell.start();
+    CHECK(send.shell.callers == std::vector{Caller::anonymous});
+  }
+  SUBCASE("is") {
+    note(1);
+    Send send(world, {}, {"one"});
+    send.shell.start();
+    CHECK(send.shell.callers == std::vector{Caller::identified});
+  }
+}
+
 TEST_CASE("a fetching is asked for over a new link when the old one is lost") {
   World world;
   Send send(world, until_fetched(), {"one"});
