@@ -42,6 +42,7 @@ class Sender {
   void on_receipt(const node::Receipt& receipt);
   void feed();
   std::size_t wanted() const;
+  void on_fetching_failed(const Error& why);
   void stop();
   void stop_if_finished();
   Done result() const;
@@ -55,7 +56,8 @@ class Sender {
   std::optional<run::StandardInput> input_;
   std::optional<Fetching> fetching_;  ///< where signatures are waited for: they come to our inbox
   std::vector<std::unique_ptr<Target>> targets_;
-  Done failed_;  ///< reading or printing
+  Done failed_;              ///< reading or printing
+  bool is_revoked_ = false;  ///< we are: no signature comes to us, and nobody believes ours
   bool is_reading_ = false;
   bool has_said_all_ = false;
   SendCounts counts_;
@@ -90,7 +92,8 @@ Sender::Sender(const SendRequest& request, const node::Contact& contact, const O
       session_([this] { stop(); }) {
   for (const auto& card : contact.cards)
     targets_.push_back(std::make_unique<Target>(*this, card, node, options_of(request)));
-  if (request.wait == WaitFor::released) fetching_.emplace(session_.loop(), node, context);
+  if (request.wait == WaitFor::released)
+    fetching_.emplace(session_.loop(), node, context, [this](const Error& why) { on_fetching_failed(why); });
   if (request.text == "-") {
     input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
     return;
@@ -162,6 +165,13 @@ void Sender::on_receipt(const node::Receipt& receipt) {
   if (!printed && failed_) failed_ = printed;
 }
 
+/// Other failures may be somebody's passing trouble: the time for waiting ends those.
+void Sender::on_fetching_failed(const Error& why) {
+  if (why.reason != reasons::kOwnRevoked) return;
+  is_revoked_ = true;
+  stop();
+}
+
 void Sender::stop() {
   for (const auto& target : targets_) target->runner.stop();
 }
@@ -174,6 +184,7 @@ void Sender::stop_if_finished() {
 
 Done Sender::result() const {
   if (session_.was_interrupted()) return interrupted();
+  if (is_revoked_) return own_revoked();
   for (const auto& target : targets_) {
     if (*target->end) continue;
     if (request_.online_only && target->end->error().reason == reasons::kDeclined)

@@ -4,13 +4,14 @@
 
 namespace taut::cli {
 
-Fetching::Fetching(carrier::Loop& loop, const OpenNode& node, Context& context)
+Fetching::Fetching(carrier::Loop& loop, const OpenNode& node, Context& context,
+                   std::function<void(const Error&)> on_failed)
     : loop_(loop),
-      node_(node),
       context_(context),
       receiving_(node::make_receiving(*node.store, node.self.identity, context.random, node::Stay::for_more)),
       runner_(loop, *receiving_, node.self.identity, context.random, *this),
       releases_(loop, node, context),
+      on_failed_(std::move(on_failed)),
       posts_(loop) {}
 
 void Fetching::start() {
@@ -40,9 +41,10 @@ void Fetching::stop(carrier::Loop::Task on_end) {
   posts_.post([this] { on_end_(); });
 }
 
-void Fetching::on_finished(const Status&) {
+void Fetching::on_finished(const Status& status) {
   phase_ = Phase::over;
-  if (on_end_) on_end_();
+  if (on_end_) return on_end_();
+  if (!status) posts_.post([this, why = status.error()] { on_failed_(why); });
 }
 
 Done fetch_once(const OpenNode& node, Context& context) {

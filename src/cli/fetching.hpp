@@ -10,7 +10,9 @@ namespace taut::cli {
 
 class Fetching final : public run::TaskRunner::Owner, public run::LocalClient::Owner {
  public:
-  Fetching(carrier::Loop& loop, const OpenNode& node, Context& context);
+  /// @param on_failed  nothing will come any more, because of this; not after stop()
+  Fetching(carrier::Loop& loop, const OpenNode& node, Context& context,
+           std::function<void(const Error&)> on_failed);
 
   void start();
   /// @param on_end  what came is committed, and the links have ended
@@ -24,13 +26,13 @@ class Fetching final : public run::TaskRunner::Owner, public run::LocalClient::O
   void on_closed() override;
 
   carrier::Loop& loop_;
-  const OpenNode& node_;
   Context& context_;
   std::unique_ptr<node::Receiving> receiving_;
   run::TaskRunner runner_;
   OutboxKeeper releases_;
   std::unique_ptr<run::LocalClient> up_;
   enum class Phase { idle, receiving, over } phase_ = Phase::idle;
+  std::function<void(const Error&)> on_failed_;
   carrier::Loop::Task on_end_;
   carrier::Posts posts_;
 };

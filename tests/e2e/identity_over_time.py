@@ -1,5 +1,6 @@
 """An identity over time: it ends by a file that was kept apart, and comes back from a backup."""
 
+import json
 import shutil
 import stat
 
@@ -43,6 +44,13 @@ class Revocation(taut.Case):
         self.alice.ok("revoke", str(self.file))
         self.assertEqual(up.wait(taut.LIMIT_S), 4)
         self.assertEqual(self.bob.json("status")["revoked"], True)
+
+    def test_who_waits_for_a_signature_when_it_ends_hears_it_at_once(self):
+        self.bob.knows(self.alice)
+        sending = self.bob.start("send", "alice", "hello", "--wait", "released", "--json")
+        self.assertEqual(json.loads(sending.stdout.readline())["outcome"], "stored")
+        self.alice.ok("revoke", str(self.file))
+        self.assertEqual(sending.wait(taut.LIMIT_S), 4)
 
     def test_an_operator_s_word_is_no_revocation(self):
         self.alice.ok("send", "bob", "one")
