@@ -331,6 +331,7 @@ Status SendingTask::load_page(Transaction& transaction, std::vector<OutgoingRow>
       continue;
     }
     if (row.stage == Stage::released) {
+      if (options_.pending == Pending::unreleased) continue;
       rows.push_back(std::move(row));
       continue;
     }

@@ -24,7 +24,8 @@ inline constexpr std::size_t kCopiesMax = identity::kDispatcherCountMax + 1;
 /// What of the outbox a task takes along.
 enum class Pending : std::uint8_t {
   all,
-  releases,  ///< ours, of which nobody is told anything
+  releases,    ///< ours, of which nobody is told anything
+  unreleased,  ///< all that the recipient has not signed for: who waits for one that it has may still look
 };
 
 struct SendOptions {

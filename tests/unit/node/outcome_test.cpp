@@ -288,6 +288,26 @@ TEST_CASE("what was signed for before its dispatcher was asked is not put again"
   CHECK(world.post.puts == puts);
 }
 
+TEST_CASE("a row that was signed for is left to who waits for it by a task that others did not ask") {
+  World world;
+  world.become_contacts();
+  Send send(world, until_released(), {"one"});
+  send.shell.start();
+  world.fetch();
+  world.put_releases();
+  world.fetch_own();
+  SendOptions beside;
+  beside.pending = Pending::unreleased;
+  Send other(world, beside, {});
+  other.shell.start();
+  other.shell.run_to_the_end();
+  CHECK(other.shell.receipts.empty());
+  CHECK(world.waiting().size() == 1);
+  send.shell.pass(std::chrono::seconds(30));
+  CHECK(send.outcomes().back() == Outcome::released);
+  CHECK(send.shell.finished.value().has_value());
+}
+
 TEST_CASE("who is not registered with a dispatcher does not say there who he is") {
   World world;
   const auto note = [&](std::uint64_t sequence) {
