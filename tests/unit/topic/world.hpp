@@ -100,7 +100,7 @@ class World {
 
   Time now{Instant{std::chrono::seconds(1'000)}, taut::test::kNow};
   Faults faults;
-  std::uint32_t reload_percent = 0;  ///< of all steps, after which a process begins anew
+  std::uint32_t reload_percent = 0;                   ///< of all steps, after which a process begins anew
   std::vector<std::pair<EntryKind, Bytes>> recorded;  ///< everything that was ever published
   std::vector<Bytes> log;
   /// What a lying log shows instead; by the reader, from this position on.
