@@ -72,6 +72,7 @@ std::vector<LogLanes::Waiting> LogLanes::take_waiting() {
 }
 
 std::optional<std::uint64_t> LogLanes::on_drained(frame::RequestId reading) {
+  if (introductions_ == reading) is_box_drained_ = true;
   const auto lane = lane_of(reading);
   if (lane == lanes_.end()) return std::nullopt;
   lane->second.is_drained = true;
@@ -79,7 +80,10 @@ std::optional<std::uint64_t> LogLanes::on_drained(frame::RequestId reading) {
 }
 
 std::optional<std::uint64_t> LogLanes::on_over(frame::RequestId reading) {
-  if (introductions_ == reading) introductions_.reset();
+  if (introductions_ == reading) {
+    introductions_.reset();
+    is_box_drained_ = true;  // there is nothing to be had
+  }
   const auto lane = lane_of(reading);
   if (lane == lanes_.end()) return std::nullopt;
   const std::uint64_t epoch = lane->first;
@@ -89,7 +93,7 @@ std::optional<std::uint64_t> LogLanes::on_over(frame::RequestId reading) {
 
 bool LogLanes::is_drained(std::uint64_t epoch) const {
   const auto lane = lanes_.find(epoch);
-  return lane != lanes_.end() && lane->second.is_drained;
+  return is_box_drained_ && lane != lanes_.end() && lane->second.is_drained;
 }
 
 std::optional<LogLanes::Key> LogLanes::key_of(std::uint64_t epoch) const {

@@ -41,6 +41,7 @@ class LogLanes {
   /// @return  the epoch whose entries they are; nothing: of introductions, or not ours
   std::optional<std::uint64_t> on_drained(frame::RequestId reading);
   std::optional<std::uint64_t> on_over(frame::RequestId reading);
+  /// Both: the epoch's entries, and the introduction box.
   bool is_drained(std::uint64_t epoch) const;
   std::optional<Key> key_of(std::uint64_t epoch) const;
 
@@ -57,6 +58,7 @@ class LogLanes {
   std::map<std::uint64_t, Lane> lanes_;  ///< by epoch
   std::optional<frame::RequestId> introductions_;
   std::uint64_t introductions_epoch_ = 0;
+  bool is_box_drained_ = false;
   std::vector<Waiting> waiting_;
 };
 
