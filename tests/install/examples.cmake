@@ -23,7 +23,7 @@ foreach(file include/taut/topic.h include/taut/topic.hpp)
 endforeach()
 
 file(COPY "${EXAMPLES}/CMakeLists.txt" "${EXAMPLES}/topic.cpp" "${EXAMPLES}/topic.c" DESTINATION "${work}/examples")
-run(${CMAKE_COMMAND} -S "${work}/examples" -B "${work}/build" -DCMAKE_PREFIX_PATH=${prefix}
+run(${CMAKE_COMMAND} -G "${GENERATOR}" -S "${work}/examples" -B "${work}/build" -DCMAKE_PREFIX_PATH=${prefix}
     -DCMAKE_C_COMPILER=${CC} -DCMAKE_CXX_COMPILER=${CXX})
 run(${CMAKE_COMMAND} --build "${work}/build")
 run("${work}/build/topic_cpp")
