@@ -111,6 +111,47 @@ TEST_CASE("an own commit tells its maker what it tells everyone else") {
   CHECK(own.effects().epoch == seen.effects().epoch);
 }
 
+TEST_CASE("a commit tells the extensions that its epoch has, and whom it adds") {
+  World world;
+  auto groups = world.group_of({"alice", "bob"});
+  const OwnKeyPackage carol = world.key_package(world.client("carol"));
+  const OwnKeyPackage dave = world.key_package(world.client("dave"));
+  GroupContextExtensions change;
+  change.extensions.set_as(ExtensionType::required_capabilities,
+                           RequiredCapabilities{{}, {ProposalType::self_remove}, {}});
+  const SentCommit sent = must(
+      groups[0].commit({.proposals = {{Add{carol.key_package}}, {Add{dave.key_package}}, {change}}}, kNow));
+  for (Group& group : groups) {
+    const StagedCommit commit = staged(group.receive(sent.commit, kNow));
+    const CommitEffects& effects = commit.effects();
+    CHECK(effects.added == std::vector{LeafIndex(2), LeafIndex(3)});
+    CHECK(effects.added_credentials ==
+          std::vector{Credential::basic(as_bytes("carol")), Credential::basic(as_bytes("dave"))});
+    CHECK(effects.new_extensions == change.extensions);
+  }
+  const SentCommit plain = must(groups[1].commit({}, kNow));
+  CHECK_FALSE(staged(groups[0].receive(plain.commit, kNow)).effects().new_extensions.has_value());
+}
+
+TEST_CASE("the epoch that a pending commit would begin can be exported from, also after a restart") {
+  World world;
+  auto groups = world.group_of({"alice", "bob"});
+  const auto next = [](Group& group) {
+    return group.export_pending_secret("label", as_bytes("context"), 32);
+  };
+  CHECK(error_of(next(groups[0])) == errors::kMisuse);
+  const SentCommit sent = must(groups[0].commit({}, kNow));
+  const SecretBytes before = must(next(groups[0]));
+  Group loaded = must(Group::load(world.hooks(), groups[0].save(), kNow));
+  CHECK(equal(must(next(loaded)).expose(), before.expose()));
+  CHECK_FALSE(
+      equal(must(groups[0].export_secret("label", as_bytes("context"), 32)).expose(), before.expose()));
+  merge_all(groups[0], sent.commit, {&groups[1]});
+  for (const Group& group : groups)
+    CHECK(equal(must(group.export_secret("label", as_bytes("context"), 32)).expose(), before.expose()));
+  CHECK(error_of(next(groups[0])) == errors::kMisuse);
+}
+
 TEST_CASE("the log refused one's own commit, and another's is applied") {
   World world;
   auto groups = world.group_of({"alice", "bob"});
