@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/topic_goal.hpp"
+#include "cli/topic_run.hpp"
 #include "introduction/locator.hpp"
 #include "node/receiving.hpp"
 #include "run/local_socket.hpp"

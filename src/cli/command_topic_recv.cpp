@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/topic_goal.hpp"
+#include "cli/topic_run.hpp"
 #include "cli/topic_text.hpp"
 
 namespace taut::cli {
@@ -10,36 +11,22 @@ constexpr std::size_t kTopicBatchMax = 16;
 constexpr std::chrono::seconds kTopicTidyEvery{20};
 
 /// Shows what waits and what comes, until there is a reason to stop.
-class TopicReceiver final : public TopicOnline::Owner {
+class TopicReceiver final : public TopicRun {
  public:
   TopicReceiver(const TopicRecvRequest& request, const OpenNode& node, Context& context,
                 const node::KnownTopic& topic)
-      : request_(request),
-        node_(node),
-        context_(context),
-        topic_(topic),
+      : TopicRun(node, context, topic),
+        request_(request),
         names_(*node.store),
-        session_([this] { stop(); }),
-        online_(session_.loop(), node, context, topic.number, *this),
-        look_(session_.loop(), [this] { look(); }),
-        tidy_(session_.loop(), [this] { tidy(); }),
-        timeout_(session_.loop(), [this] {
-          is_late_ = true;
-          stop();
-        }) {}
+        tidy_(session_.loop(), [this] { tidy(); }) {}
 
   Done run() {
     // What was received before and not shown comes first, and may be all that is asked for.
     TAUT_CHECK(show());
     if (has_count()) return {};
-    session_.loop().post([this] {
-      const auto patience = request_.timeout.value_or(std::chrono::milliseconds(kTopicPatience));
-      if (request_.timeout || is_draining()) timeout_.arm(carrier::Loop::now() + patience);
-      look_.arm(carrier::Loop::now() + kTopicLookEvery);
-      tidy_.arm(carrier::Loop::now() + kTopicTidyEvery);
-      online_.start();
-    });
-    session_.loop().run();
+    tidy_.arm(carrier::Loop::now() + kTopicTidyEvery);
+    stay_online(request_.timeout || is_draining() ? Patience(request_.timeout.value_or(kTopicPatience))
+                                                  : std::nullopt);
     if (failed_ && !has_count()) failed_ = show();  // the last of it may have come with the end
     return result();
   }
@@ -51,11 +38,6 @@ class TopicReceiver final : public TopicOnline::Owner {
     if (request_.count) return has_count();
     if (request_.follow || !online_.is_current()) return false;
     return is_draining() || message_count_ > 0;
-  }
-  void look() {
-    online_.refresh();
-    look_.arm(carrier::Loop::now() + kTopicLookEvery);
-    on_progress();
   }
   void tidy() {
     (void)node_.store->tidy();  // busy: the next time
@@ -96,25 +78,10 @@ class TopicReceiver final : public TopicOnline::Owner {
     return printed;
   }
 
-  void on_ended(const Status& status) override {
-    ended_ = status;
-    session_.loop().stop();
-  }
-  void stop() {
-    if (std::exchange(is_stopping_, true)) return;
-    look_.arm(std::nullopt);
-    tidy_.arm(std::nullopt);
-    timeout_.arm(std::nullopt);
-    session_.loop().post([this] {
-      if (online_.has_ended()) return session_.loop().stop();
-      online_.stop();
-    });
-  }
-
   Done result() const {
     if (session_.was_interrupted()) return interrupted();
     TAUT_CHECK(failed_);
-    if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
+    TAUT_CHECK(ending());
     if (!is_late_ || message_count_ > 0) return {};
     if (!was_current_) return online_.failure();
     return failure(ExitCode::timeout, "nothing_came", "No message came in time",
@@ -122,21 +89,10 @@ class TopicReceiver final : public TopicOnline::Owner {
   }
 
   const TopicRecvRequest& request_;
-  const OpenNode& node_;
-  Context& context_;
-  const node::KnownTopic& topic_;
   Names names_;
-  Session session_;
-  TopicOnline online_;
-  carrier::Timer look_;
   carrier::Timer tidy_;
-  carrier::Timer timeout_;
   std::uint64_t message_count_ = 0;
   Done failed_;
-  Status ended_;
-  bool was_current_ = false;
-  bool is_late_ = false;
-  bool is_stopping_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/message_source.hpp"
 #include "cli/topic_goal.hpp"
+#include "cli/topic_run.hpp"
 #include "cli/topic_text.hpp"
 #include "crypto/encoding.hpp"
 
@@ -15,19 +16,13 @@ constexpr std::chrono::seconds kAnswerPatience{30};
 constexpr std::chrono::seconds kReachPatience{15};
 
 /// Seals what it is given once the topic is current, and waits until the log has all of it.
-class TopicSender final : public TopicOnline::Owner {
+class TopicSender final : public TopicRun {
  public:
   TopicSender(const TopicSendRequest& request, const OpenNode& node, Context& context,
               const node::KnownTopic& topic)
-      : request_(request),
-        node_(node),
-        context_(context),
-        topic_(topic),
-        cutter_(request.lines ? MessageCutter::Cut::lines : MessageCutter::Cut::nowhere),
-        session_([this] { stop(); }),
-        online_(session_.loop(), node, context, topic.number, *this),
-        look_(session_.loop(), [this] { look(); }),
-        patience_(session_.loop(), [this] { stop(); }) {
+      : TopicRun(node, context, topic),
+        request_(request),
+        cutter_(request.lines ? MessageCutter::Cut::lines : MessageCutter::Cut::nowhere) {
     if (request.text == "-") {
       input_.emplace(session_.loop(), [this](Result<Bytes> piece) { on_piece(std::move(piece)); });
       return;
@@ -38,23 +33,11 @@ class TopicSender final : public TopicOnline::Owner {
 
   Done run() {
     TAUT_CHECK(failed_);
-    session_.loop().post([this] {
-      patience_.arm(carrier::Loop::now() + kReachPatience);
-      look_.arm(carrier::Loop::now() + kTopicLookEvery);
-      online_.start();
-    });
-    session_.loop().run();
+    stay_online(kReachPatience);
     return result();
   }
 
  private:
-  void be_patient() { patience_.arm(carrier::Loop::now() + kAnswerPatience); }
-  void look() {
-    online_.refresh();
-    look_.arm(carrier::Loop::now() + kTopicLookEvery);
-    on_progress();
-  }
-
   void on_piece(Result<Bytes> piece) {
     is_reading_ = false;
     if (!piece)
@@ -70,7 +53,7 @@ class TopicSender final : public TopicOnline::Owner {
   void on_progress() override {
     if (is_stopping_ || !online_.topic()) return;
     if (!was_current_ && !online_.is_current()) return;
-    if (!std::exchange(was_current_, true)) be_patient();
+    if (!std::exchange(was_current_, true)) be_patient(kAnswerPatience);
     feed();
     // Another process may have heard of what we sent: the topic knows.
     if (online_.topic()->outbox_count() == 0) print_rest();
@@ -81,12 +64,12 @@ class TopicSender final : public TopicOnline::Owner {
     if (is_stopping_) return;
     if (!cutter_.is_empty() && waiting_.size() < kTopicInFlightMax) seal_some();
     if (!input_ || cutter_.is_over() || !cutter_.is_empty()) return;
-    patience_.arm(waiting_.empty() ? std::nullopt : std::optional(carrier::Loop::now() + kAnswerPatience));
+    be_patient(waiting_.empty() ? std::nullopt : Patience(kAnswerPatience));
     if (!std::exchange(is_reading_, true)) input_->read();
   }
 
   void seal_some() {
-    be_patient();
+    be_patient(kAnswerPatience);
     std::vector<topic::Content> contents;
     while (!cutter_.is_empty() && waiting_.size() + contents.size() < kTopicInFlightMax) {
       envelope::Content cut = *cutter_.next();
@@ -113,7 +96,7 @@ class TopicSender final : public TopicOnline::Owner {
 
   void on_event(const topic::Event& event) override {
     if (const auto* const stored = std::get_if<topic::Acknowledged>(&event)) {
-      be_patient();
+      be_patient(kAnswerPatience);
       const auto found = std::ranges::find(waiting_, stored->message_id);
       if (found == waiting_.end()) return;
       print(*found, "stored");
@@ -141,24 +124,10 @@ class TopicSender final : public TopicOnline::Owner {
     if (!printed && failed_) failed_ = printed;
   }
 
-  void on_ended(const Status& status) override {
-    ended_ = status;
-    session_.loop().stop();
-  }
-  void stop() {
-    if (std::exchange(is_stopping_, true)) return;
-    look_.arm(std::nullopt);
-    patience_.arm(std::nullopt);
-    session_.loop().post([this] {
-      if (online_.has_ended()) return session_.loop().stop();
-      online_.stop();
-    });
-  }
-
   Done result() const {
     if (session_.was_interrupted()) return interrupted();
     TAUT_CHECK(failed_);
-    if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
+    TAUT_CHECK(ending());
     TAUT_CHECK(check_open(online_.keeper(), *node_.store));
     if (!was_current_) return online_.failure();
     if (unsent_count_ != 0)
@@ -171,22 +140,12 @@ class TopicSender final : public TopicOnline::Owner {
   }
 
   const TopicSendRequest& request_;
-  const OpenNode& node_;
-  Context& context_;
-  const node::KnownTopic& topic_;
   MessageCutter cutter_;
-  Session session_;
-  TopicOnline online_;
   std::optional<run::StandardInput> input_;
-  carrier::Timer look_;
-  carrier::Timer patience_;
   std::vector<MessageId> waiting_;
   std::size_t unsent_count_ = 0;
   Done failed_;
-  Status ended_;
-  bool was_current_ = false;
   bool is_reading_ = false;
-  bool is_stopping_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cli/topic_goal.hpp"
 
 #include "cli/nearest.hpp"
+#include "cli/topic_run.hpp"
 #include "identity/reasons.hpp"
 #include "introduction/reasons.hpp"
 #include "topic/reasons.hpp"
@@ -8,34 +9,17 @@
 namespace taut::cli {
 namespace {
 
-class GoalRun final : public TopicOnline::Owner {
+class GoalRun final : public TopicRun {
  public:
   GoalRun(const OpenNode& node, Context& context, const node::KnownTopic& topic, const TopicGoal& goal)
-      : node_(node),
-        topic_(topic),
-        goal_(goal),
-        session_([this] { stop(); }),
-        online_(session_.loop(), node, context, topic.number, *this),
-        look_(session_.loop(), [this] { look(); }),
-        patience_(session_.loop(), [this] { stop(); }) {}
+      : TopicRun(node, context, topic), goal_(goal) {}
 
   Done run() {
-    session_.loop().post([this] {
-      patience_.arm(carrier::Loop::now() + goal_.patience);
-      look_.arm(carrier::Loop::now() + kTopicLookEvery);
-      online_.start();
-    });
-    session_.loop().run();
+    stay_online(goal_.patience);
     return result();
   }
 
  private:
-  void look() {
-    online_.refresh();
-    look_.arm(carrier::Loop::now() + kTopicLookEvery);
-    on_progress();
-  }
-
   void on_progress() override {
     if (is_stopping_ || !online_.topic()) return;
     was_current_ = was_current_ || online_.is_current();
@@ -60,44 +44,23 @@ class GoalRun final : public TopicOnline::Owner {
   /// A topic that is closed has nothing more to say: that may have been the goal.
   void on_ended(const Status& status) override {
     if (!is_reached_ && is_changed_ && online_.topic()) is_reached_ = goal_.is_reached(*online_.topic());
-    ended_ = status;
-    session_.loop().stop();
+    TopicRun::on_ended(status);
   }
-  void stop() {
-    if (std::exchange(is_stopping_, true)) return;
-    look_.arm(std::nullopt);
-    patience_.arm(std::nullopt);
-    // Called from within the task's own effects, perhaps.
-    session_.loop().post([this] {
-      if (online_.has_ended()) return session_.loop().stop();
-      online_.stop();
-    });
-  }
-
   Done result() const {
     if (session_.was_interrupted()) return interrupted();
     if (!changed_) return topic_failure(*node_.store, changed_.error(), topic_.name);
     if (is_reached_) return {};
-    if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
+    TAUT_CHECK(ending());
     if (!was_current_) return online_.failure();
     return failure(
         ExitCode::timeout, "not_yet", "It is asked for, and has not happened in time",
         "It is tried again whenever the topic is online: taut up; look with taut topic show " + topic_.name);
   }
 
-  const OpenNode& node_;
-  const node::KnownTopic& topic_;
   const TopicGoal& goal_;
-  Session session_;
-  TopicOnline online_;
-  carrier::Timer look_;
-  carrier::Timer patience_;
   Status changed_;
-  Status ended_;
-  bool was_current_ = false;
   bool is_changed_ = false;
   bool is_reached_ = false;
-  bool is_stopping_ = false;
 };
 
 std::vector<std::string> topic_names(node::Store& store) {

@@ -9,8 +9,6 @@ namespace taut::cli {
 
 /// How long a command waits for what depends on nobody else.
 inline constexpr std::chrono::seconds kTopicPatience{30};
-/// How soon is noticed what another process did.
-inline constexpr std::chrono::milliseconds kTopicLookEvery{250};
 
 struct TopicGoal {
   /// Made once everything was read; none: there is nothing to change.
