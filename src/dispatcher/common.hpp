@@ -12,7 +12,6 @@ inline constexpr Reason kNotFromNodes{"not_from_nodes"};        ///< a frame tha
 inline constexpr Reason kBeforeHello{"before_hello"};           ///< a node spoke first
 inline constexpr Reason kMessageTooLarge{"message_too_large"};  ///< over the announced limit
 inline constexpr Reason kRequestInUse{"request_in_use"};        ///< two uploads with one request ID
-inline constexpr Reason kChunkOutOfPlace{"chunk_out_of_place"};
 inline constexpr Reason kTooMuchCredit{"too_much_credit"};
 inline constexpr Reason kTooManyQuestions{"too_many_questions"};
 inline constexpr Reason kNotDelivered{"not_delivered"};  ///< a release of what was never delivered here

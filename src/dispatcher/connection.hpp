@@ -4,6 +4,7 @@
 #include "dispatcher/log_reading.hpp"
 #include "dispatcher/peer.hpp"
 #include "dispatcher/resident.hpp"
+#include "dispatcher/uploads.hpp"
 
 namespace taut::dispatcher {
 
@@ -40,11 +41,11 @@ struct Connection {
   std::size_t unsent_bytes = 0;
   std::size_t put_bytes = 0;       ///< charges of the tickets that wait
   std::size_t open_questions = 0;  ///< with a request ID and without an answer; puts are counted in bytes
-  std::vector<Upload> uploads;
+  Uploads<Submission> uploads;
   Subscription subscription;
   std::vector<ProvenKey> proven;
   std::vector<LogReadingPtr> readings;
-  std::vector<LogUpload> log_uploads;
+  Uploads<LogSubmission> log_uploads;
   std::uint64_t relayed_count = 0;  ///< online-only messages that were delivered on this link
 
   bool is_anonymous() const { return !resident; }

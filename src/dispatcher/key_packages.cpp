@@ -52,7 +52,7 @@ void KeyPackages::on_claim(Connection& from, const frame::ClaimKeyPackage& claim
   PackageClaim asked{from.id, claim.request, claim.suite, decltype(PackageClaim::token)(claim.token)};
   const Pin node = common_.residents.at(claim.node);
   if (node->phase == Resident::Phase::loaded) return place(*node, asked, at);
-  node->waiting_claims.push_back(std::move(asked));
+  node->waiting_claims.push_back(asked);
   load(common_, *node);
 }
 

@@ -59,8 +59,7 @@ void Links::doom(Connection& connection, frame::GoodbyeReason reason) {
 }
 
 void Links::forget(Connection& connection) {
-  for (const Upload& upload : connection.uploads) put_bytes_ -= upload.submission.ticket.charge();
-  for (const LogUpload& upload : connection.log_uploads) put_bytes_ -= upload.submission.ticket.charge();
+  put_bytes_ -= connection.uploads.charge() + connection.log_uploads.charge();
   unsent_bytes_ -= connection.unsent_bytes;
   if (connection.is_anonymous()) {
     --anonymous_count_;

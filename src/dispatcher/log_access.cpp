@@ -44,10 +44,10 @@ void LogAccess::on_prove(Connection& from, const frame::ProveAccess& prove, cons
   call(prove.log, asked, at);
 }
 
-void LogAccess::call(const LogId& id, AccessCall call, const Moment& at) {
+void LogAccess::call(const LogId& id, const AccessCall& call, const Moment& at) {
   const LogPin log = common_.logs.at(id);
   if (log->phase == LogResident::Phase::loaded) return handle(*log, call, at);
-  log->waiting.emplace_back(std::move(call));
+  log->waiting.emplace_back(call);
   load(common_, *log);
 }
 
@@ -89,7 +89,7 @@ void LogAccess::add(LogResident& log, const AccessCall& call, const Moment& at) 
   record.last_used = at.wall;
   record.next_key = 1;
   record.keys.push_back({0, call.key, std::nullopt, LogKey::Phase::used, kNeverLapses, {}});
-  common_.issue(AddLog{log.id, record.retention, call.key, at.wall},
+  common_.issue(AddLog{log.id, *call.opens, call.key, at.wall},
                 AddLogPending{call, LogPin(log), std::move(record)});
 }
 

@@ -22,7 +22,7 @@ class LogAccess {
   void handle(LogResident& log, const AccessCall& call, const Moment& at);
 
  private:
-  void call(const LogId& id, AccessCall call, const Moment& at);
+  void call(const LogId& id, const AccessCall& call, const Moment& at);
   void add(LogResident& log, const AccessCall& call, const Moment& at);
   bool may_open(const AccessCall& call, const Moment& at);
   void grant(const AccessCall& call, LogResident& log, KeyNumber key);

@@ -21,17 +21,12 @@ bool fits_late_room(const LogKey& key, const LogSubmission& submission, const Li
          key.late.bytes + submission.body.size() <= shares * limits.late_room.bytes;
 }
 
-bool is_of_request(const LogUpload& upload, frame::RequestId request) {
-  return upload.submission.ticket.request == request;
-}
-
 }  // namespace
 
 Status LogAppends::on_append(Connection& from, const frame::Append& append, const Moment& at) {
   const Limits& limits = common_.settings.limits;
   if (append.size > limits.message_bytes_max) return fail(Errc::violation, reasons::kMessageTooLarge);
-  const auto same = [&](const LogUpload& upload) { return is_of_request(upload, append.request); };
-  if (std::ranges::any_of(from.log_uploads, same)) return fail(Errc::violation, reasons::kRequestInUse);
+  if (from.log_uploads.has(append.request)) return fail(Errc::violation, reasons::kRequestInUse);
 
   const Ticket ticket{from.id, append.request, append.submission, append.size};
   const bool is_whole = append.chunk.size() == append.size;
@@ -46,38 +41,19 @@ Status LogAppends::on_append(Connection& from, const frame::Append& append, cons
   if (is_whole) {
     submit(from, std::move(submission), at);
   } else {
-    from.log_uploads.push_back({std::move(submission), at.now});
+    from.log_uploads.begin(std::move(submission), at.now);
   }
   return {};
 }
 
 Status LogAppends::on_append_chunk(Connection& from, const frame::AppendChunk& more, const Moment& at) {
-  const auto upload = std::ranges::find_if(
-      from.log_uploads, [&](const LogUpload& one) { return is_of_request(one, more.request); });
-  // Refused or given up: its sender may not have heard yet.
-  if (upload == from.log_uploads.end()) return {};
-  LogSubmission& submission = upload->submission;
-  const std::size_t size = submission.ticket.size;
-  if (more.offset != submission.body.size() || more.chunk.size() > size - submission.body.size()) {
-    return fail(Errc::violation, reasons::kChunkOutOfPlace);
-  }
-  append(submission.body, more.chunk);
-  upload->last_chunk = at.now;
-  if (submission.body.size() < size) return {};
-  LogSubmission whole = std::move(submission);
-  from.log_uploads.erase(upload);
-  submit(from, std::move(whole), at);
+  TAUT_TRY(std::optional<LogSubmission> whole, from.log_uploads.take(more, at.now));
+  if (whole) submit(from, *std::move(whole), at);
   return {};
 }
 
 void LogAppends::abandon_stalled(Connection& connection, Instant now) {
-  std::vector<Ticket> abandoned;
-  std::erase_if(connection.log_uploads, [&](const LogUpload& upload) {
-    if (now - upload.last_chunk < common_.settings.limits.upload_idle_max) return false;
-    abandoned.push_back(upload.submission.ticket);
-    return true;
-  });
-  for (const Ticket& ticket : abandoned) {
+  for (const Ticket& ticket : connection.log_uploads.give_up(now, common_.settings.limits.upload_idle_max)) {
     ++common_.counters.uploads_abandoned;
     settle(ticket, AppendState::full, 0, kRetryWindowS);
   }

@@ -52,10 +52,5 @@ struct LogSubmission {
   std::optional<AccessKey> successor;
   Bytes body;
 };
-/// One of which chunks are missing.
-struct LogUpload {
-  LogSubmission submission;
-  Instant last_chunk;
-};
 
 }  // namespace taut::dispatcher

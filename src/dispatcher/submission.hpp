@@ -31,10 +31,4 @@ struct Submission {
   Bytes body;
 };
 
-/// A submission of which chunks are missing.
-struct Upload {
-  Submission submission;
-  Instant last_chunk;
-};
-
 }  // namespace taut::dispatcher

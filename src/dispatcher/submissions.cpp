@@ -44,8 +44,7 @@ Status Submissions::on_put(Connection& from, const frame::Put& put, const Moment
   if (put.size > common_.settings.limits.message_bytes_max) {
     return fail(Errc::violation, reasons::kMessageTooLarge);
   }
-  const auto same = [&](const Upload& upload) { return upload.submission.ticket.request == put.request; };
-  if (std::ranges::any_of(from.uploads, same)) return fail(Errc::violation, reasons::kRequestInUse);
+  if (from.uploads.has(put.request)) return fail(Errc::violation, reasons::kRequestInUse);
 
   const Ticket ticket{from.id, put.request, put.submission, put.size};
   const bool is_whole = put.chunk.size() == put.size;
@@ -62,39 +61,19 @@ Status Submissions::on_put(Connection& from, const frame::Put& put, const Moment
   if (is_whole) {
     submit(std::move(submission), at);
   } else {
-    from.uploads.push_back({std::move(submission), at.now});
+    from.uploads.begin(std::move(submission), at.now);
   }
   return {};
 }
 
 Status Submissions::on_put_chunk(Connection& from, const frame::PutChunk& more, const Moment& at) {
-  const auto upload = std::ranges::find(from.uploads, more.request,
-                                        [](const Upload& one) { return one.submission.ticket.request; });
-  // Refused or given up: its sender may not have heard yet.
-  if (upload == from.uploads.end()) return {};
-  Submission& submission = upload->submission;
-  const std::size_t size = submission.ticket.size;
-  if (more.offset != submission.body.size() || more.chunk.size() > size - submission.body.size()) {
-    return fail(Errc::violation, reasons::kChunkOutOfPlace);
-  }
-  append(submission.body, more.chunk);
-  upload->last_chunk = at.now;
-  if (submission.body.size() < size) return {};
-  Submission whole = std::move(submission);
-  from.uploads.erase(upload);
-  submit(std::move(whole), at);
+  TAUT_TRY(std::optional<Submission> whole, from.uploads.take(more, at.now));
+  if (whole) submit(*std::move(whole), at);
   return {};
 }
 
 void Submissions::abandon_stalled(Connection& connection, Instant now) {
-  const Duration idle_max = common_.settings.limits.upload_idle_max;
-  std::vector<Ticket> abandoned;
-  std::erase_if(connection.uploads, [&](const Upload& upload) {
-    if (now - upload.last_chunk < idle_max) return false;
-    abandoned.push_back(upload.submission.ticket);
-    return true;
-  });
-  for (const Ticket& ticket : abandoned) {
+  for (const Ticket& ticket : connection.uploads.give_up(now, common_.settings.limits.upload_idle_max)) {
     ++common_.counters.uploads_abandoned;
     settle(common_, ticket, OutcomeState::unknown);
   }
