@@ -33,6 +33,7 @@ TEST_CASE("create, add, update, remove: everyone agrees") {
   CHECK(error_of(groups[1].protect(as_bytes("still here?"))) == errors::kGroupClosed);
   CHECK(error_of(groups[1].commit({}, kNow)) == errors::kGroupClosed);
   CHECK(error_of(groups[1].export_secret("x", {}, 32)) == errors::kGroupClosed);
+  CHECK(error_of(groups[1].group_info()) == errors::kGroupClosed);
   CHECK(error_of(groups[1].receive(must(groups[0].protect(as_bytes("after"))), kNow)) ==
         errors::kGroupClosed);
 }
