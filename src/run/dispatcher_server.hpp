@@ -2,7 +2,7 @@
 // A dispatcher at work: connections are accepted, proven, and handed to its logic; what the logic wants
 // done is done here and nowhere else.
 //
-// One loop's thread has everything but the store (docs/decisions/0017-one-loop-for-links.md).
+// One loop's thread has everything but the store (docs/decisions/0016-one-loop-for-links.md).
 
 #include <map>
 #include <memory>
