@@ -153,7 +153,7 @@ void NodeMachine::attend() {
 }
 
 void NodeMachine::send(MachineId to) {
-  const auto card = identity::SignedCard::parse(disk_.state().cards.at(peers_.at(to)));
+  const auto card = identity::SignedCard::restore(disk_.state().cards.at(peers_.at(to)));
   auto sender = std::make_unique<Sender>();
   sender->to = to;
   if (!waiting_[to].empty()) sender->ttl = ledger_.at(waiting_[to].front()).ttl;

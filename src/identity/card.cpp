@@ -56,14 +56,20 @@ bool Card::is_revocation() const { return wire::find_extension(extensions, kRevo
 SignedCard::SignedCard(Card card, Bytes bytes)
     : card_(std::move(card)), node_id_(card_.node_id()), bytes_(std::move(bytes)) {}
 
-Result<SignedCard> SignedCard::parse(ByteView bytes) {
+Result<SignedCard> SignedCard::restore(ByteView bytes) {
   TAUT_TRY(const Parts parts, split(bytes));
   TAUT_TRY(Card card, parse_card_tbs(parts.tbs));
   TAUT_CHECK(check_rules(card));
   if (!equal(card_tbs(card), parts.tbs)) return malformed();
-  TAUT_CHECK(crypto::verify_with_label(card.signature_key, crypto::kTautPrefix, kCardLabel, parts.tbs,
-                                       parts.signature));
   return SignedCard(std::move(card), to_bytes(bytes));
+}
+
+Result<SignedCard> SignedCard::parse(ByteView bytes) {
+  TAUT_TRY(SignedCard card, restore(bytes));
+  TAUT_TRY(const Parts parts, split(bytes));
+  TAUT_CHECK(crypto::verify_with_label(card.card().signature_key, crypto::kTautPrefix, kCardLabel, parts.tbs,
+                                       parts.signature));
+  return card;
 }
 
 Result<SignedCard> SignedCard::sign(const Card& card, const crypto::SignatureKeyPair& key) {

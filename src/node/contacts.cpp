@@ -23,7 +23,7 @@ Status check_petname(std::string_view petname) {
 /// The card of a contact's node.
 Result<SignedCard> held_card(Transaction& transaction, const NodeId& node) {
   TAUT_TRY(const std::optional<Bytes> bytes, transaction.card(node));
-  Result<SignedCard> card = SignedCard::parse(bytes.value_or(Bytes{}));
+  Result<SignedCard> card = SignedCard::restore(bytes.value_or(Bytes{}));
   if (!card) return fail(Errc::malformed, reasons::kDamagedState);
   return card;
 }
@@ -41,7 +41,7 @@ Result<Contact> with_cards(Transaction& transaction, const ContactRow& row) {
 Result<bool> is_news(Transaction& transaction, const SignedCard& card) {
   TAUT_TRY(const std::optional<Bytes> bytes, transaction.card(card.node_id()));
   if (!bytes) return true;
-  const Result<SignedCard> held = SignedCard::parse(*bytes);
+  const Result<SignedCard> held = SignedCard::restore(*bytes);
   if (!held) return fail(Errc::malformed, reasons::kDamagedState);
   if (*held == card) return false;
   TAUT_CHECK(card.check_replaces(*held));

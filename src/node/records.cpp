@@ -160,7 +160,7 @@ Result<OwnDispatcher> parse_own_dispatcher(ByteView bytes) {
     TAUT_TRY(const std::uint8_t standing, in.u8());
     if (standing > static_cast<std::uint8_t>(Standing::leaving)) return malformed();
     TAUT_TRY(const std::uint64_t leaving_until, in.u64());
-    TAUT_TRY(identity::SignedCard card, identity::SignedCard::parse(card_bytes));
+    TAUT_TRY(identity::SignedCard card, identity::SignedCard::restore(card_bytes));
     return OwnDispatcher{
         std::move(card), published_sequence, static_cast<Standing>(standing), {leaving_until}};
   });

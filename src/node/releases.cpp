@@ -22,7 +22,7 @@ Result<std::optional<SignedCard>> addressee(Transaction& transaction, const Node
   TAUT_TRY(const std::optional<ContactRow> contact, transaction.contact_of(sender));
   TAUT_TRY(const std::optional<Bytes> bytes, transaction.card(sender));
   if (!contact || !bytes) return std::nullopt;
-  Result<SignedCard> card = SignedCard::parse(*bytes);
+  Result<SignedCard> card = SignedCard::restore(*bytes);
   if (!card || !sealing_key_of(*card, at.wall) || card->card().inboxes().empty()) return std::nullopt;
   return std::optional<SignedCard>(*std::move(card));
 }

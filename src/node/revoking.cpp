@@ -123,7 +123,7 @@ Result<std::vector<Dispatcher>> dispatchers_for_revocation(Store& store, const S
   TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(const std::optional<Bytes> held, transaction.card(revocation.node_id()));
     if (held) {
-      TAUT_TRY(const SignedCard card, SignedCard::parse(*held));
+      TAUT_TRY(const SignedCard card, SignedCard::restore(*held));
       add_new(found, card.card().inboxes());
     }
     TAUT_TRY(const std::vector<OwnDispatcher> own, own_dispatchers(transaction));

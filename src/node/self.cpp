@@ -61,7 +61,7 @@ Status check_format(Transaction& transaction) {
 Result<std::uint64_t> last_sequence(Transaction& transaction) {
   TAUT_TRY(const std::optional<SecretBytes> value, transaction.value(ValueKey::own_card));
   if (!value) return 0;
-  TAUT_TRY(const SignedCard card, SignedCard::parse(value->expose()));
+  TAUT_TRY(const SignedCard card, SignedCard::restore(value->expose()));
   return card.card().sequence;
 }
 
@@ -225,7 +225,7 @@ Result<SignedCard> rename(Store& store, std::string_view name, const Moment& at)
 
 Result<SignedCard> own_card(Transaction& transaction) {
   TAUT_TRY(const SecretBytes value, need_value(transaction, ValueKey::own_card));
-  Result<SignedCard> card = SignedCard::parse(value.expose());
+  Result<SignedCard> card = SignedCard::restore(value.expose());
   if (!card) return damaged();
   return card;
 }

@@ -207,6 +207,7 @@ void SendingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment&
 /// A dispatcher's word is no proof: the card must be the recipient's, signed, and newer than ours.
 /// @return  whether it took the place of the one that we had
 bool SendingTask::adopt(ByteView card_bytes, const Moment& at) {
+  if (equal(card_bytes, recipient_.bytes())) return false;
   const Result<SignedCard> card = SignedCard::parse(card_bytes);
   if (!card || card->node_id() != recipient_.node_id() || !card->check_replaces(recipient_)) return false;
   recipient_ = *card;

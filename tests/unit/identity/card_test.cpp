@@ -63,6 +63,17 @@ TEST_CASE("one changed, missing or added byte anywhere makes a card invalid") {
   CHECK_FALSE(SignedCard::parse(bytes).has_value());
 }
 
+TEST_CASE("a card that was kept is checked for all but its signature") {
+  const SignedCard made = SignedCard::sign(bobs_card(), bob().signature_key()).value();
+  CHECK(SignedCard::restore(made.bytes()).value() == made);
+  const Bytes signed_by_another = signed_as_is(card_tbs(made.card()), post().signature_key());
+  CHECK(SignedCard::restore(signed_by_another).value().card() == made.card());
+  for (std::size_t size = 0; size < made.bytes().size(); ++size) {
+    CAPTURE(size);
+    CHECK_FALSE(SignedCard::restore(made.bytes().first(size)).has_value());
+  }
+}
+
 TEST_CASE("a signature under another key or another label is no card") {
   const Card card = bobs_card();
   CHECK(SignedCard::parse(signed_as_is(card_tbs(card), post().signature_key())).error().code ==
