@@ -66,8 +66,7 @@ Done pair(const OpenNode& node, Context& context, const KnownTopic& known, std::
   goal.patience = window;
   goal.change = [&](node::TopicChange& change) {
     before = change.topic.members().size();
-    change.topic.admit(window, 1, change.now);
-    return Status();
+    return change.take(change.topic.admit(window, 1, change.now));
   };
   goal.is_reached = [&](const Topic& topic) { return topic.members().size() > before; };
   context.out.say("taut: waiting " + std::to_string(window.count()) + " s for somebody to join");

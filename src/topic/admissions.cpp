@@ -25,10 +25,8 @@ Status Topic::State::check_admissible(const introduction::Introduction& introduc
   return {};
 }
 
-Invitations* Topic::State::invitation_of(const InvitationId& id) {
-  const auto made =
-      std::ranges::find_if(invitations, [&](const auto& one) { return one.second.invitation.id == id; });
-  return made == invitations.end() ? nullptr : &made->second;
+std::map<std::uint64_t, Invitations>::iterator Topic::State::find_invitation(const InvitationId& id) {
+  return std::ranges::find_if(invitations, [&](const auto& one) { return one.second.invitation.id == id; });
 }
 
 /// Uses that are on their way.
@@ -55,18 +53,21 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
   const bool is_shown = std::ranges::any_of(introductions, [&](const auto& one) {
     return one.second.first.key_package_ref == asks.key_package_ref;
   });
-  if (is_shown) return {};
+  const bool is_declined =
+      std::ranges::any_of(declined, [&](const auto& one) { return one.second.ref == asks.key_package_ref; });
+  if (is_shown || is_declined) return {};
   if (const Status admissible = check_admissible(asks, now); !admissible) {
     // Boxes and carriers show what was answered long ago, too.
     if (admissible.error().code == Errc::replayed) return {};
     return admissible;
   }
   if (asks.invitation_id) {
-    const Invitations* made = invitation_of(*asks.invitation_id);
-    if (made == nullptr) return {};  // its maker answers
-    TAUT_CHECK(asks.check_proof(made->invitation.secret));
-    const bool is_used_up = made->uses != 0 && made->used + admissions_by(*asks.invitation_id) >= made->uses;
-    if (is_used_up || is_over(made->invitation, now.wall) || settings.is_revoked(*asks.invitation_id))
+    const auto found = find_invitation(*asks.invitation_id);
+    if (found == invitations.end()) return {};  // its maker answers
+    const Invitations& made = found->second;
+    TAUT_CHECK(asks.check_proof(made.invitation.secret));
+    const bool is_used_up = made.uses != 0 && made.used + admissions_by(*asks.invitation_id) >= made.uses;
+    if (is_used_up || is_over(made.invitation, now.wall) || settings.is_revoked(*asks.invitation_id))
       return fail(Errc::violation, reasons::kBadInvitation);
     wish({LetIn{std::move(asks), to_bytes(body), Admission::invited}, now.instant});
     return {};
@@ -76,8 +77,11 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
           random_instant(now.instant, kDutySpread)});
     return {};
   }
-  if (pairing_until && now.instant <= *pairing_until && pairing_left > 0) {
-    --pairing_left;
+  if (pairing && now.instant <= pairing->until) {
+    if (--pairing->left == 0)
+      end_pairing();
+    else
+      journal.put(record_key(RecordKind::pairing), pairing->save());
     wish({LetIn{std::move(asks), to_bytes(body), Admission::pairing}, now.instant});
     return {};
   }
@@ -95,9 +99,32 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
   return {};
 }
 
-/// What is over by the wall clock.
+void Topic::State::end_pairing() {
+  pairing.reset();
+  journal.erase(record_key(RecordKind::pairing));
+}
+
+/// Somebody said no: the introduction comes again and again, and is not shown again.
+void Topic::State::decline(const introduction::Introduction& asks) {
+  if (declined.size() == kDeclinedCountMax) {
+    journal.erase(record_key(RecordKind::declined, declined.begin()->first));
+    declined.erase(declined.begin());
+  }
+  const std::uint64_t number = next_number();
+  const Declined one{asks.key_package_ref, asks.not_after};
+  journal.put(record_key(RecordKind::declined, number), one.save());
+  declined.emplace(number, one);
+}
+
+/// What is over.
 void Topic::State::expire(Time now) {
+  if (pairing && now.instant > pairing->until) end_pairing();
   if (!now.wall) return;
+  std::erase_if(declined, [&](const auto& one) {
+    if (one.second.not_after >= *now.wall) return false;
+    journal.erase(record_key(RecordKind::declined, one.first));
+    return true;
+  });
   std::erase_if(introductions, [&](const auto& one) {
     if (one.second.first.not_after >= *now.wall) return false;
     journal.erase(record_key(RecordKind::introduction, one.first));

@@ -10,14 +10,22 @@ constexpr auto kCheckpointAead = crypto::AeadId::xchacha20poly1305;
 
 std::unexpected<Error> bad_checkpoint() { return fail(Errc::unauthentic, reasons::kBadCheckpoint); }
 
-Bytes checkpoint_tbs(const Checkpoint& checkpoint, const TopicId& topic_id) {
+Bytes checkpoint_aad(const CheckpointSealing& sealing) {
+  return wire::written([&](wire::Writer& out) {
+    out.vector(as_bytes("taut 1 topic checkpoint")).raw(sealing.topic_id.view()).u64(sealing.key_epoch);
+  });
+}
+
+}  // namespace
+
+Bytes encode(const Checkpoint& checkpoint, const TopicId& topic_id) {
   return wire::written([&](wire::Writer& out) {
     out.raw(topic_id.view()).raw(checkpoint.node_id.view()).u64(checkpoint.epoch).u64(checkpoint.position);
     out.raw(checkpoint.commit_hash.view()).vector(checkpoint.authenticator).u64(checkpoint.seen);
   });
 }
 
-Result<Checkpoint> read_checkpoint_tbs(ByteView tbs, const TopicId& topic_id) {
+Result<Checkpoint> decode_checkpoint(ByteView tbs, const TopicId& topic_id) {
   wire::Reader in(tbs);
   Checkpoint checkpoint;
   TAUT_TRY(const TopicId topic, in.value<TopicId>());
@@ -33,17 +41,9 @@ Result<Checkpoint> read_checkpoint_tbs(ByteView tbs, const TopicId& topic_id) {
   return checkpoint;
 }
 
-Bytes checkpoint_aad(const CheckpointSealing& sealing) {
-  return wire::written([&](wire::Writer& out) {
-    out.vector(as_bytes("taut 1 topic checkpoint")).raw(sealing.topic_id.view()).u64(sealing.key_epoch);
-  });
-}
-
-}  // namespace
-
 Result<Bytes> seal_checkpoint(const Checkpoint& checkpoint, const CheckpointSealing& sealing,
                               const crypto::SignatureKeyPair& identity, Random& random) {
-  const Bytes tbs = checkpoint_tbs(checkpoint, sealing.topic_id);
+  const Bytes tbs = encode(checkpoint, sealing.topic_id);
   TAUT_TRY(const crypto::Signature signature,
            crypto::sign_with_label(identity, crypto::kTautPrefix, kCheckpointLabel, tbs));
   const Bytes plaintext = wire::written([&](wire::Writer& out) { out.vector(tbs).vector(signature.view()); });
@@ -77,7 +77,7 @@ Result<OpenedCheckpoint> open_checkpoint(ByteView sealed, const CheckpointSealin
   TAUT_TRY(const ByteView tbs, inside.vector());
   TAUT_TRY(const ByteView signature, inside.vector(crypto::kSignatureBytesMax));
   TAUT_CHECK(inside.finish());
-  TAUT_TRY(Checkpoint checkpoint, read_checkpoint_tbs(tbs, sealing.topic_id));
+  TAUT_TRY(Checkpoint checkpoint, decode_checkpoint(tbs, sealing.topic_id));
   return OpenedCheckpoint{std::move(checkpoint), to_bytes(tbs), to_bytes(signature)};
 }
 

@@ -41,6 +41,11 @@ struct Checkpoint {
   }
 };
 
+/// A CheckpointTBS.
+Bytes encode(const Checkpoint& checkpoint, const TopicId& topic_id);
+/// @errors malformed; unauthentic (bad_checkpoint): of another topic
+Result<Checkpoint> decode_checkpoint(ByteView tbs, const TopicId& topic_id);
+
 struct CheckpointSealing {
   const TopicId& topic_id;
   std::uint64_t key_epoch = 0;

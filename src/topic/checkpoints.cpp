@@ -36,6 +36,7 @@ Status Topic::State::publish_checkpoint(std::uint64_t of_epoch, Instant now) {
   if (start == history.end()) return {};
   if (start->second.published && now - *start->second.published < kPublishPause) return {};
   start->second.published = now;
+  if (start->second.owes_checkpoint && !settings.has_log()) paid(of_epoch);
   TAUT_TRY(Bytes entry, checkpoint_entry(of_epoch));
   publish.push_back(entry_of(EntryKind::checkpoint, std::move(entry)));
   return {};
@@ -45,13 +46,16 @@ Status Topic::State::take_checkpoint(ByteView body, ByteView entry, Time now) {
   TAUT_TRY(const std::uint64_t key_epoch, key_epoch_of(body));
   const auto known = history.find(key_epoch);
   if (known == history.end()) {
-    if (key_epoch > epoch()) suspect(now.instant);
+    if (key_epoch > epoch()) suspect(now);
     return {};
   }
   TAUT_TRY(const OpenedCheckpoint opened,
            open_checkpoint(body, {header.topic_id, key_epoch, known->second.key}));
   const Checkpoint& checkpoint = opened.checkpoint;
-  if (checkpoint.node_id == self) return {};
+  if (checkpoint.node_id == self) {
+    if (checkpoint.epoch == epoch()) paid(epoch());
+    return {};
+  }
   const auto from = participants.find(checkpoint.node_id);
   if (from == participants.end()) return fail(Errc::violation, reasons::kNotMember);
   TAUT_CHECK(opened.verify(from->second.certificate.signature_key));
@@ -66,7 +70,11 @@ Status Topic::State::take_checkpoint(ByteView body, ByteView entry, Time now) {
       help(checkpoint, now.instant);
     return {};
   }
-  claims.insert_or_assign(checkpoint.node_id, Claim{checkpoint, to_bytes(entry), now.instant});
+  const std::optional<std::uint64_t> dissents_in =
+      old == claims.end() ? std::nullopt : old->second.dissents_in;
+  Claim claim{checkpoint, settings.has_log() ? Bytes{} : to_bytes(entry), now.instant, dissents_in};
+  claims.insert_or_assign(checkpoint.node_id, std::move(claim));
+  put_claim(checkpoint.node_id);
   if (agrees && checkpoint.epoch < epoch()) help(checkpoint, now.instant);
   if (checkpoint.epoch > epoch() && !settings.has_log()) from->second.heard = now.instant;
   look_for_conflicts(now.instant);
@@ -92,7 +100,7 @@ void Topic::State::look_for_conflicts(Instant now) {
   if (contest || !is_open()) return;
   for (const auto& [node_id, claim] : claims) {
     const auto contested = conflict_of(claim);
-    if (!contested || dissenters.contains({node_id, *contested})) continue;
+    if (!contested || claim.dissents_in == contested) continue;
     contest = Contest{*contested, now + kWeighAfter};
     ask_at = now;
     return;
@@ -135,18 +143,48 @@ Status Topic::State::weigh(Time now) {
   }
   for (const auto& [view, nodes] : views) {
     if (view == my_view) continue;
-    for (const NodeId& node_id : nodes)
-      if (dissenters.insert({node_id, contested}).second) events.push_back(Disagreement{node_id, contested});
+    for (const NodeId& node_id : nodes) {
+      Claim& claim = claims.at(node_id);
+      if (claim.dissents_in == contested) continue;
+      claim.dissents_in = contested;
+      put_claim(node_id);
+      events.push_back(Disagreement{node_id, contested});
+    }
   }
   look_for_conflicts(now.instant);
   return {};
 }
 
+void Topic::State::put_claim(const NodeId& node_id) {
+  journal.put(record_key(RecordKind::claim, node_id), claims.at(node_id).save(header.topic_id));
+}
+
+void Topic::State::forget_claim(const NodeId& node_id) {
+  const NodeId whose = node_id;  // it may be the map's own
+  if (claims.erase(whose) != 0) journal.erase(record_key(RecordKind::claim, whose));
+}
+
+/// Our checkpoint of this epoch is where it has to be.
+void Topic::State::paid(std::uint64_t of_epoch) {
+  const auto start = history.find(of_epoch);
+  if (start == history.end() || !start->second.owes_checkpoint) return;
+  start->second.owes_checkpoint = false;
+  journal.put(record_key(RecordKind::epoch, of_epoch), start->second.save());
+  if (of_epoch == epoch()) checkpoint_due.reset();
+}
+
 /// There are signs of an epoch that has not begun here.
-void Topic::State::suspect(Instant now) {
+void Topic::State::suspect(Time now) {
   if (!is_open() || suspicion_since) return;
-  suspicion_since = now;
-  ask_at = now;
+  suspicion_since = now.instant;
+  header.suspects_since = now.wall.value_or(WallTime{});
+  ask_at = now.instant;
+}
+
+/// They are gone.
+void Topic::State::calm() {
+  suspicion_since.reset();
+  header.suspects_since.reset();
 }
 
 /// Says where we stand, so that others say where they do.

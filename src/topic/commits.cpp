@@ -9,7 +9,6 @@ namespace taut::topic {
 namespace {
 
 constexpr std::size_t kWishesPerCommitMax = 32;
-constexpr std::string_view kSuccessorExport = "taut 1 topic access";
 
 const introduction::Introduction* asks_to_join(const Wish& wish) {
   const auto* let_in = std::get_if<LetIn>(&wish.what);
@@ -146,12 +145,12 @@ Status Topic::State::commit_these(const std::vector<std::uint64_t>& chosen, Time
     draft.options.proposals.push_back({mls::Add{asks.key_package}});
     remember_used(draft.settings, asks);
     if (one.admission != Admission::invited || !proven.insert(*asks.invitation_id).second) return {};
-    const Invitations* made = invitation_of(*asks.invitation_id);
-    if (made == nullptr) return fail(Errc::violation, reasons::kBadInvitation);
+    const auto made = find_invitation(*asks.invitation_id);
+    if (made == invitations.end()) return fail(Errc::violation, reasons::kBadInvitation);
     Bytes nonce(crypto::hash_size(crypto::suite(header.suite).hash));
     surroundings.random.fill(nonce);
     const Bytes psk_id = introduction::psk_id_bytes(
-        {*asks.invitation_id, introduction::invitation_psk(made->invitation.secret)});
+        {*asks.invitation_id, introduction::invitation_psk(made->second.invitation.secret)});
     draft.options.proposals.push_back({mls::PreSharedKey{{mls::ExternalPskId{psk_id}, std::move(nonce)}}});
     return {};
   };
@@ -191,7 +190,7 @@ Status Topic::State::commit_these(const std::vector<std::uint64_t>& chosen, Time
   made.entry = wrapper.wrap(EntryKind::commit, made.body, surroundings.random);
   made.since = now.instant;
   made.repeat = {now.instant + resend_first(), resend_first() * 2, 0};
-  TAUT_TRY(const SecretBytes seed, group->export_pending_secret(kSuccessorExport, {}, 32));
+  TAUT_TRY(const SecretBytes seed, group->export_pending_secret(kAccessExport, {}, 32));
   TAUT_TRY(const auto key,
            crypto::SignatureKeyPair::from_private(crypto::SignatureId::ed25519, seed.expose()));
   made.successor = AccessPublic(key.public_key.bytes.view().first<AccessPublic::size_bytes>());
@@ -233,7 +232,7 @@ Status Topic::State::take_commit(ByteView body, ByteView entry, const MessageFra
                                  std::optional<std::uint64_t> position, Time now) {
   if (frame.epoch < epoch()) return {};  // it lost, or it is known
   if (frame.epoch > epoch()) {
-    suspect(now.instant);
+    suspect(now);
     hold_early(frame.epoch, entry);
     return {};
   }
@@ -271,15 +270,14 @@ Status Topic::State::merge(mls::StagedCommit staged, ByteView body, std::uint64_
   events.push_back(EpochBegan{epoch(), by});
   change_members(effects, by);
   TAUT_CHECK(read_participants(now.instant));
-  TAUT_CHECK(begin_epoch(position, hash_body(body)));
+  // In a large topic some speak for all: as many as make a dispatcher with two histories give up.
+  const bool speaks = surroundings.random.u64() % participants.size() < kCheckpointersAim;
+  TAUT_CHECK(begin_epoch(position, hash_body(body), speaks ? Speaking::yes : Speaking::no, now.instant));
   heard(by, epoch(), now.instant);
   offers.clear();
   bad_offers.clear();
   stuck_before.reset();
-  suspicion_since.reset();
-  // In a large topic some speak for all: as many as make a dispatcher with two histories give up.
-  const bool speaks = surroundings.random.u64() % participants.size() < kCheckpointersAim;
-  if (speaks) checkpoint_due = random_instant(now.instant, kDutySpread);
+  calm();
   if (!settings.has_log() && !acknowledge_at) acknowledge_at = now.instant + kAcknowledgeAfter;
   if (own) {
     finish_wishes(*own);
@@ -298,7 +296,7 @@ void Topic::State::change_members(const mls::CommitEffects& effects, const NodeI
     const NodeId node_id = by_leaf.at(leaf);
     by_leaf.erase(leaf);
     participants.erase(node_id);
-    claims.erase(node_id);
+    forget_claim(node_id);
     gap_at.erase(node_id);
     events.push_back(Removed{node_id, by, epoch()});
     for (auto item = outbox.begin(); item != outbox.end();) {
@@ -329,9 +327,7 @@ void Topic::State::finish_wishes(const PendingCommit& own) {
     if (wish == wishes.end()) continue;
     const auto* let_in = std::get_if<LetIn>(&wish->second.what);
     if (let_in == nullptr || let_in->admission != Admission::invited) continue;
-    const auto made = std::ranges::find_if(invitations, [&](const auto& one) {
-      return one.second.invitation.id == let_in->introduction.invitation_id;
-    });
+    const auto made = find_invitation(*let_in->introduction.invitation_id);
     if (made == invitations.end()) continue;
     if (made->second.used < UINT16_MAX) ++made->second.used;
     if (made->second.uses != 0 && made->second.used >= made->second.uses) {
@@ -356,7 +352,8 @@ Status Topic::State::send_welcomes(const PendingCommit& own, Time now) {
     if (asks == nullptr) continue;
     OutgoingWelcome welcome{asks->card, surroundings.random.make<SubmissionId>(),
                             wrapper.wrap(EntryKind::welcome, signed_letter, surroundings.random)};
-    welcome.repeat = {now.instant + resend_first(), resend_first() * 2, 0};
+    welcome.repeat.after = resend_first();
+    welcome.again(now, welcome_pause_max());
     const std::uint64_t welcome_number = next_number();
     journal.put(record_key(RecordKind::welcome, welcome_number), welcome.save());
     publish.push_back({EntryKind::welcome, welcome.entry_id, welcome.entry, epoch(), {}, welcome.to});

@@ -88,6 +88,9 @@ Status Topic::State::order_offer(const EntryHash& hash, Time now) {
   EpochStart& start = history.at(epoch());
   TAUT_TRY(start.order_entry, checkpoint_entry(epoch()));
   start.commit_entry = entry;
+  start.is_ordered_here = true;
+  start.owes_checkpoint = false;
+  checkpoint_due.reset();
   start.published = now.instant;
   start.repeat = {now.instant + kResendFirst, kResendFirst * 2, 0};
   journal.put(record_key(RecordKind::epoch, epoch()), start.save());
@@ -127,7 +130,7 @@ Status Topic::State::apply_ordered(const EntryHash& hash, ByteView order_entry, 
   const auto offer = std::ranges::find(offers, hash, [](const auto& one) { return one.first; });
   const bool is_own = pending && hash == hash_body(pending->body);
   if (offer == offers.end() && !is_own) {
-    suspect(now.instant);
+    suspect(now);
     return {};
   }
   const Bytes body = is_own ? pending->body : offer->second.body;
@@ -147,7 +150,6 @@ Status Topic::State::apply_ordered(const EntryHash& hash, ByteView order_entry, 
   EpochStart& start = history.at(epoch());
   start.commit_entry = entry;
   start.order_entry = to_bytes(order_entry);
-  start.repeat.count = kOrderRepeatsMax;  // whoever put it into order repeats it
   journal.put(record_key(RecordKind::epoch, epoch()), start.save());
   return {};
 }
@@ -169,7 +171,7 @@ void Topic::State::repeat_order(Instant now) {
   const auto here = history.find(epoch());
   if (settings.has_log() || here == history.end()) return;
   EpochStart& start = here->second;
-  if (start.commit_entry.empty() || start.repeat.count >= kOrderRepeatsMax || start.repeat.at > now) return;
+  if (!start.is_ordered_here || start.repeat.count >= kOrderRepeatsMax || start.repeat.at > now) return;
   start.repeat.again(now);
   const bool all_followed = std::ranges::all_of(
       participants, [&](const auto& one) { return one.first == self || one.second.reached >= epoch(); });
@@ -188,7 +190,7 @@ std::optional<Instant> Topic::State::committer_deadline() const {
   std::optional<Instant> first;
   if (waits) first = std::max(ticked + kLookAgain, quiet_until);
   const auto here = history.find(epoch());
-  if (here == history.end() || here->second.commit_entry.empty()) return first;
+  if (here == history.end() || !here->second.is_ordered_here) return first;
   const Repeat& repeat = here->second.repeat;
   if (repeat.count < kOrderRepeatsMax && (!first || repeat.at < *first)) first = repeat.at;
   return first;

@@ -55,6 +55,7 @@ Result<Conversation> converse(Surroundings surroundings, const NewTopic& options
   mls::Group group = std::move(*state.group);
   TAUT_CHECK(state.adopt(std::move(group), letter, now));
   state.quiet_until = now.instant;
+  state.stored_header.reset();
   Step step = state.finish();  // all of it: what creation put is put again, or gone
   return Conversation{std::move(begun.topic), signed_letter, std::move(step)};
 }

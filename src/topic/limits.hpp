@@ -16,6 +16,7 @@ inline constexpr std::size_t kOutboxCountMax = 1'024;  ///< messages that are no
 inline constexpr std::size_t kOutboxBytesMax = std::size_t{16} << 20;
 inline constexpr std::size_t kWishCountMax = 64;
 inline constexpr std::size_t kIntroductionCountMax = 64;  ///< that wait for a decision
+inline constexpr std::size_t kDeclinedCountMax = 256;     ///< introductions that are not shown again
 inline constexpr std::size_t kInvitationCountMax = 64;    ///< made here, and not over
 
 inline constexpr std::size_t kHeldCountMax = 64;  ///< messages of one sender that wait for earlier ones
@@ -39,6 +40,8 @@ inline constexpr Duration kResendFirst = std::chrono::seconds(2);
 inline constexpr Duration kResendMax = std::chrono::seconds(60);
 /// The same with a log, whose carrier repeats what was lost.
 inline constexpr Duration kResendLog = std::chrono::seconds(15);
+/// A welcome in an envelope is mailed again after kResendLog, then less and less often, up to this.
+inline constexpr Duration kWelcomePauseMax = std::chrono::hours(1);
 /// An acknowledgement waits this long for more to acknowledge.
 inline constexpr Duration kAcknowledgeAfter = std::chrono::milliseconds(200);
 /// A message waits this long for one before it; then the gap is told.
@@ -50,7 +53,7 @@ inline constexpr Duration kSilence = std::chrono::seconds(20);
 /// Contradicting checkpoints are weighed when this has passed: others have a word too.
 inline constexpr Duration kWeighAfter = std::chrono::seconds(10);
 /// Signs of an epoch that does not begin here, with nothing of this one: left behind.
-inline constexpr Duration kLeftBehindAfter = std::chrono::minutes(2);
+inline constexpr std::chrono::milliseconds kLeftBehindAfter = std::chrono::minutes(2);
 /// Who answers without being asked (leaving, coming back) waits a random part of this: one is enough.
 inline constexpr Duration kDutySpread = std::chrono::seconds(2);
 

@@ -115,7 +115,7 @@ bool Topic::State::take_own(const EntryHash& hash) {
 Status Topic::State::take_message(ByteView body, ByteView entry, const MessageFrame& frame, Time now) {
   if (take_own(hash_body(body))) return {};
   if (frame.epoch > epoch()) {
-    suspect(now.instant);
+    suspect(now);
     hold_early(frame.epoch, entry);
     return {};
   }
@@ -144,7 +144,7 @@ Status Topic::State::take_application(mls::ApplicationMessage message, Time now)
   wipe(message.data);
   if (!inside) return std::unexpected(inside.error());
   heard(leaf->second, message.epoch, now.instant);
-  if (message.epoch == epoch()) suspicion_since.reset();
+  if (message.epoch == epoch()) calm();
   if (auto* said = std::get_if<Said>(&*inside)) {
     take_said(std::move(*said), from, message.epoch, now);
   } else {

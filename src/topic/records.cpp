@@ -53,7 +53,7 @@ Result<std::pair<NodeId, std::uint64_t>> ParsedKey::node_and_number() const {
 
 Result<ParsedKey> parse_key(ByteView key) {
   if (key.empty() || key.size() > kRecordKeyBytesMax ||
-      key[0] > static_cast<std::uint8_t>(RecordKind::joining))
+      key[0] > static_cast<std::uint8_t>(RecordKind::declined))
     return bad_records();
   return ParsedKey{static_cast<RecordKind>(key[0]), key.subspan(1)};
 }

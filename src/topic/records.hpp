@@ -27,6 +27,9 @@ enum class RecordKind : std::uint8_t {
   welcome = 12,      ///< by number: until the joiner is heard
   returning = 13,    ///< the introduction that asks to be let in again, and its keys
   joining = 14,      ///< there is no topic yet: a Joining
+  claim = 15,        ///< by node: its latest word on the history
+  pairing = 16,      ///< the window in which whoever asks is let in
+  declined = 17,     ///< by number: an introduction that somebody said no to
 };
 
 Bytes record_key(RecordKind kind);

@@ -67,6 +67,8 @@ Result<EpochStart> load_epoch_start(ByteView saved, const NodeId& self, std::uin
   TAUT_TRY(const ByteView order_entry, in.vector());
   start.commit_entry = to_bytes(commit_entry);
   start.order_entry = to_bytes(order_entry);
+  TAUT_TRY(start.is_ordered_here, in.present());
+  TAUT_TRY(start.owes_checkpoint, in.present());
   TAUT_CHECK(in.finish());
   return start;
 }
@@ -92,8 +94,47 @@ Result<OutgoingWelcome> load_welcome(ByteView saved) {
   TAUT_TRY(identity::SignedCard card, identity::SignedCard::parse(card_bytes));
   TAUT_TRY(const SubmissionId entry_id, in.value<SubmissionId>());
   TAUT_TRY(const ByteView entry, in.vector());
+  OutgoingWelcome welcome{std::move(card), entry_id, to_bytes(entry)};
+  TAUT_TRY(welcome.due.unix_ms, in.u64());
+  TAUT_TRY(const std::uint64_t after_s, in.u64());
+  welcome.repeat.after =
+      std::chrono::seconds(std::min<std::uint64_t>(after_s, kWelcomePauseMax / std::chrono::seconds(1)));
   TAUT_CHECK(in.finish());
-  return OutgoingWelcome{std::move(card), entry_id, to_bytes(entry)};
+  return welcome;
+}
+
+Result<Claim> load_claim(ByteView saved, const TopicId& topic_id) {
+  wire::Reader in(saved);
+  TAUT_TRY(const ByteView tbs, in.vector());
+  TAUT_TRY(Checkpoint checkpoint, decode_checkpoint(tbs, topic_id));
+  TAUT_TRY(const ByteView entry, in.vector());
+  Claim claim{std::move(checkpoint), to_bytes(entry), {}};
+  TAUT_TRY(const bool dissents, in.present());
+  if (dissents) {
+    TAUT_TRY(claim.dissents_in, in.u64());
+  }
+  TAUT_CHECK(in.finish());
+  return claim;
+}
+
+Result<Pairing> load_pairing(ByteView saved) {
+  wire::Reader in(saved);
+  Pairing pairing;
+  TAUT_TRY(pairing.left, in.u32());
+  TAUT_TRY(pairing.over_at.unix_ms, in.u64());
+  TAUT_TRY(const std::uint64_t window_ms, in.u64());
+  pairing.window = std::chrono::milliseconds(window_ms);
+  TAUT_CHECK(in.finish());
+  if (pairing.left == 0) return bad_records();
+  return pairing;
+}
+
+Result<Declined> load_declined(ByteView saved) {
+  wire::Reader in(saved);
+  TAUT_TRY(const ByteView ref, in.vector(crypto::kHashBytesMax));
+  TAUT_TRY(const std::uint64_t not_after, in.u64());
+  TAUT_CHECK(in.finish());
+  return Declined{{crypto::Digest(ref)}, {not_after}};
 }
 
 Result<Returning> load_returning(ByteView saved) {
@@ -134,6 +175,7 @@ SecretBytes EpochStart::save() const {
   return mls::secret_written(room, [&](wire::Writer& out) {
     out.u64(checkpoint.position).raw(checkpoint.commit_hash.view()).vector(checkpoint.authenticator);
     out.raw(key.expose()).vector(access_seed.expose()).vector(commit_entry).vector(order_entry);
+    out.present(is_ordered_here).present(owes_checkpoint);
   });
 }
 
@@ -146,8 +188,29 @@ SecretBytes Invitations::save() const {
 
 SecretBytes OutgoingWelcome::save() const {
   return mls::secret_written(to.bytes().size() + entry.size() + kSmallBytesMax, [&](wire::Writer& out) {
-    out.vector(to.bytes()).raw(entry_id.view()).vector(entry);
+    out.vector(to.bytes()).raw(entry_id.view()).vector(entry).u64(due.unix_ms);
+    out.u64(static_cast<std::uint64_t>(repeat.after / std::chrono::seconds(1)));
   });
+}
+
+SecretBytes Claim::save(const TopicId& topic_id) const {
+  const Bytes tbs = encode(checkpoint, topic_id);
+  return mls::secret_written(tbs.size() + entry.size() + kSmallBytesMax, [&](wire::Writer& out) {
+    out.vector(tbs).vector(entry).present(dissents_in.has_value());
+    if (dissents_in) out.u64(*dissents_in);
+  });
+}
+
+SecretBytes Pairing::save() const {
+  return mls::secret_written(kSmallBytesMax, [&](wire::Writer& out) {
+    out.u32(left).u64(over_at.unix_ms);
+    out.u64(static_cast<std::uint64_t>(window / std::chrono::milliseconds(1)));
+  });
+}
+
+SecretBytes Declined::save() const {
+  return mls::secret_written(kSmallBytesMax,
+                             [&](wire::Writer& out) { out.vector(ref.hash.view()).u64(not_after.unix_ms); });
 }
 
 SecretBytes Returning::save() const {
@@ -162,6 +225,8 @@ SecretBytes Header::save() const {
     out.u8(1).u16(static_cast<std::uint16_t>(suite)).raw(topic_id.view());
     out.u8(static_cast<std::uint8_t>(standing)).u64(sequence).u64(joined_in).u64(next_counter);
     out.u64(last_said_in).u64(cursor).u64(next_number).present(is_leaving);
+    out.present(suspects_since.has_value());
+    if (suspects_since) out.u64(suspects_since->unix_ms);
   });
 }
 
@@ -185,6 +250,11 @@ Result<Header> Header::load(ByteView saved) {
   TAUT_TRY(header.cursor, in.u64());
   TAUT_TRY(header.next_number, in.u64());
   TAUT_TRY(header.is_leaving, in.present());
+  TAUT_TRY(const bool suspects, in.present());
+  if (suspects) {
+    TAUT_TRY(const std::uint64_t since_ms, in.u64());
+    header.suspects_since = WallTime{since_ms};
+  }
   TAUT_CHECK(in.finish());
   return header;
 }
@@ -250,6 +320,22 @@ Status Topic::State::load_record(const ParsedKey& key, ByteView value) {
       TAUT_TRY(returning, load_returning(value));
       return {};
     }
+    case RecordKind::claim: {
+      TAUT_TRY(const NodeId node_id, key.node_id());
+      TAUT_TRY(Claim claim, load_claim(value, header.topic_id));
+      claims.insert_or_assign(node_id, std::move(claim));
+      return {};
+    }
+    case RecordKind::pairing: {
+      TAUT_TRY(pairing, load_pairing(value));
+      return {};
+    }
+    case RecordKind::declined: {
+      TAUT_TRY(const std::uint64_t number, key.number());
+      TAUT_TRY(Declined one, load_declined(value));
+      declined.insert_or_assign(number, one);
+      return {};
+    }
     case RecordKind::mls:
     case RecordKind::header:
     case RecordKind::settings:
@@ -274,7 +360,8 @@ Status Topic::State::load(std::vector<Record> records, LoadAs as, Time now) {
     of_group.push_back({group_key, std::move(record.value)});
   }
   authentication.bar({settings.barred.begin(), settings.barred.end()});
-  quiet_until = now.instant + kDutySpread;
+  stored_header = header;
+  rearm(now);
   if (of_group.empty()) return {};
   if (as == LoadAs::restored) {
     // What a copy knows of keys may have been used since: nothing of it may be used again.
@@ -282,7 +369,9 @@ Status Topic::State::load(std::vector<Record> records, LoadAs as, Time now) {
     return {};
   }
   TAUT_TRY(group, mls::Group::load(hooks(), std::move(of_group), now));
-  return read_participants(now.instant);
+  TAUT_CHECK(read_participants(now.instant));
+  look_for_conflicts(now.instant);
+  return {};
 }
 
 Result<Topic::Begun> Topic::load(Surroundings surroundings, std::vector<Record> records, Time now,

@@ -23,7 +23,7 @@ Status Topic::State::diverge(Diverged::Why why, Time now) {
   contest.reset();
   checkpoint_due.reset();
   acknowledge_at.reset();
-  suspicion_since.reset();
+  calm();
   ask_at.reset();
   gap_at.clear();
   drop_group();

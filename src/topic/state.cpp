@@ -5,7 +5,6 @@ namespace taut::topic {
 namespace {
 
 constexpr std::string_view kCheckpointExport = "taut 1 topic checkpoint";
-constexpr std::string_view kAccessExport = "taut 1 topic access";
 
 }  // namespace
 
@@ -20,7 +19,11 @@ Topic::State::State(Surroundings around, Header first, Settings agreed)
 
 Step Topic::State::finish() {
   if (group) journal.take_from(*group);
-  journal.put(record_key(RecordKind::header), header.save());
+  // Every version of a topic is loaded by all processes that have it: no new one without a change.
+  if (stored_header != header) {
+    journal.put(record_key(RecordKind::header), header.save());
+    stored_header = header;
+  }
   return {journal.take(), std::exchange(publish, {}), std::exchange(events, {})};
 }
 
@@ -76,14 +79,12 @@ Status Topic::State::adopt(mls::Group joined, const WelcomeLetter& letter, Time 
   }
   for (const auto& [number, start] : history) journal.erase(record_key(RecordKind::epoch, number));
   history.clear();
-  claims.clear();
-  dissenters.clear();
+  while (!claims.empty()) forget_claim(claims.begin()->first);
   contest.reset();
-  suspicion_since.reset();
+  calm();
   stuck_before.reset();
-  checkpoint_due = random_instant(now.instant, kDutySpread);
   quiet_until = now.instant + kDutySpread;
-  return begin_epoch(letter.position, letter.commit_hash);
+  return begin_epoch(letter.position, letter.commit_hash, Speaking::yes, now.instant);
 }
 
 /// From the tree: every leaf's certificate was verified when it came in.
@@ -100,7 +101,8 @@ Status Topic::State::read_participants(Instant now) {
 }
 
 /// Remembers how the epoch began that the group is in now.
-Status Topic::State::begin_epoch(std::uint64_t position, const EntryHash& commit_hash) {
+Status Topic::State::begin_epoch(std::uint64_t position, const EntryHash& commit_hash, Speaking speaking,
+                                 Instant now) {
   TAUT_TRY(const SecretBytes key, group->export_secret(kCheckpointExport, {}, CheckpointKey::size_bytes));
   TAUT_TRY(SecretBytes access_seed, group->export_secret(kAccessExport, {}, 32));
   EpochStart start{{self, epoch(), position, commit_hash, to_bytes(group->epoch_authenticator()), 0},
@@ -108,6 +110,8 @@ Status Topic::State::begin_epoch(std::uint64_t position, const EntryHash& commit
                    std::move(access_seed),
                    {},
                    {}};
+  start.owes_checkpoint = speaking == Speaking::yes;
+  if (start.owes_checkpoint) checkpoint_due = random_instant(now, kDutySpread);
   journal.put(record_key(RecordKind::epoch, epoch()), start.save());
   history.insert_or_assign(epoch(), std::move(start));
   while (history.size() > kHistoryCountMax) {
@@ -137,6 +141,11 @@ void Topic::State::close(Closed::Why why, const NodeId& by) {
   senders.clear();
   for (const auto& [number, one] : introductions) journal.erase(record_key(RecordKind::introduction, number));
   introductions.clear();
+  for (const auto& [number, one] : declined) journal.erase(record_key(RecordKind::declined, number));
+  declined.clear();
+  while (!claims.empty()) forget_claim(claims.begin()->first);
+  journal.erase(record_key(RecordKind::pairing));
+  pairing.reset();
   for (const auto& [number, one] : invitations) journal.erase(record_key(RecordKind::invitation, number));
   invitations.clear();
   for (const auto& [number, one] : welcomes) journal.erase(record_key(RecordKind::welcome, number));
@@ -151,7 +160,7 @@ void Topic::State::close(Closed::Why why, const NodeId& by) {
   early.clear();
   contest.reset();
   checkpoint_due.reset();
-  suspicion_since.reset();
+  calm();
   acknowledge_at.reset();
   drop_group();
   events.push_back(Closed{why, by});

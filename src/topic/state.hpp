@@ -19,9 +19,9 @@ struct Repeat {
   Duration after{kResendFirst};
   std::uint32_t count = 0;
 
-  void again(Instant now) {
+  void again(Instant now, Duration after_max = kResendMax) {
     at = now + after;
-    after = std::min(after * 2, Duration(kResendMax));
+    after = std::min(after * 2, after_max);
     ++count;
   }
 };
@@ -62,6 +62,8 @@ struct EpochStart {
   SecretBytes access_seed;
   Bytes commit_entry;  ///< without a log: the commit that began it, and the checkpoint that put it into order
   Bytes order_entry;
+  bool is_ordered_here = false;        ///< this participant put it into order, and repeats both
+  bool owes_checkpoint = false;        ///< with a log: ours is not in it
   Repeat repeat{};                     ///< of both, while a member has not followed
   std::optional<Instant> published{};  ///< when its checkpoint was last published
   std::optional<Instant> helped{};     ///< when others were last told how it began
@@ -97,8 +99,29 @@ struct Offer {
 /// Somebody's word on the history, and when it came.
 struct Claim {
   Checkpoint checkpoint;
-  Bytes entry;
+  Bytes entry;  ///< without a log: what puts a commit into order
   Instant since;
+  /// The epoch about which it stands alone, or nearly: that was told.
+  std::optional<std::uint64_t> dissents_in{};
+
+  SecretBytes save(const TopicId& topic_id) const;
+};
+
+/// For so long, and so often, whoever introduces itself is let in.
+struct Pairing {
+  Instant until;
+  std::uint32_t left = 0;
+  WallTime over_at;   ///< the same time, for other processes
+  Duration window{};  ///< it is never longer than that, whatever a clock says
+
+  SecretBytes save() const;
+};
+
+struct Declined {
+  mls::KeyPackageRef ref;
+  WallTime not_after;  ///< of the introduction
+
+  SecretBytes save() const;
 };
 
 struct OutgoingWelcome {
@@ -106,7 +129,9 @@ struct OutgoingWelcome {
   SubmissionId entry_id;
   Bytes entry;
   Repeat repeat{};
+  WallTime due{};  ///< `repeat.at`, for other processes; 0: at once
 
+  void again(Time now, Duration after_max);
   SecretBytes save() const;
 };
 
@@ -132,9 +157,12 @@ struct Header {
   std::uint64_t cursor = 0;
   std::uint64_t next_number = 0;  ///< of records
   bool is_leaving = false;
+  /// There were signs of an epoch that did not begin here; 0: by no clock.
+  std::optional<WallTime> suspects_since{};
 
   SecretBytes save() const;
   static Result<Header> load(ByteView saved);
+  friend bool operator==(const Header&, const Header&) = default;
 };
 
 /// The invitation that a commit claims, told to members by the commit itself (introduction/invitation.hpp).
@@ -153,12 +181,19 @@ struct Contest {
   Instant weigh_at;
 };
 
+/// MLS-Exporter: the seed of an epoch's access key.
+inline constexpr std::string_view kAccessExport = "taut 1 topic access";
+
+/// Whether this participant publishes a checkpoint of its own accord.
+enum class Speaking : std::uint8_t { no, yes };
+
 struct Topic::State {
   State(Surroundings around, Header first, Settings agreed);
 
   // ---- what it is ----
   Surroundings surroundings;
   Header header;
+  std::optional<Header> stored_header;
   Settings settings;
   Wrapper wrapper;
   NodeId self;
@@ -177,22 +212,21 @@ struct Topic::State {
   std::optional<PendingCommit> pending;
   std::map<std::uint64_t, OutgoingWelcome> welcomes;
   std::optional<Returning> returning;
+  std::map<NodeId, Claim> claims;
+  std::optional<Pairing> pairing;
+  std::map<std::uint64_t, Declined> declined;
 
   // ---- what is forgotten over a restart, and comes again ----
-  std::map<NodeId, Claim> claims;
   std::vector<std::pair<EntryHash, Offer>> offers;  ///< in the order of arrival
   std::set<EntryHash> bad_offers;
   std::vector<std::pair<std::uint64_t, Bytes>> early;  ///< entries of epochs that have not begun here
   std::size_t early_bytes = 0;
-  std::set<std::pair<NodeId, std::uint64_t>> dissenters;
   std::optional<Contest> contest;
   std::optional<Instant> checkpoint_due, suspicion_since, ask_at;
   std::optional<std::uint64_t> stuck_before;  ///< an ordered commit for this epoch does not hold here
   std::map<NodeId, Instant> gap_at;
   std::set<NodeId> to_acknowledge;
   std::optional<Instant> acknowledge_at;
-  std::optional<Instant> pairing_until;
-  std::uint32_t pairing_left = 0;
   Instant ticked;
   Instant quiet_until;  ///< after a start: others may know better who puts commits into order
 
@@ -213,12 +247,16 @@ struct Topic::State {
     return settings.has_log() ? Duration(kGapPatience) : Duration(kGapPatienceBroadcast);
   }
   Duration resend_first() const { return settings.has_log() ? Duration(kResendLog) : Duration(kResendFirst); }
+  /// With a dispatcher a welcome goes by an envelope, which has an outbox of its own.
+  Duration welcome_pause_max() const {
+    return settings.has_log() ? Duration(kWelcomePauseMax) : Duration(kResendMax);
+  }
   Instant random_instant(Instant now, Duration within);
   Entry entry_of(EntryKind kind, Bytes bytes);
   Status check_open() const;
   Status adopt(mls::Group joined, const WelcomeLetter& letter, Time now);
   Status read_participants(Instant now);
-  Status begin_epoch(std::uint64_t position, const EntryHash& commit_hash);
+  Status begin_epoch(std::uint64_t position, const EntryHash& commit_hash, Speaking speaking, Instant now);
   void close(Closed::Why why, const NodeId& by);
   void drop_group();
   void heard(const NodeId& node_id, std::uint64_t in_epoch, Instant now);
@@ -284,7 +322,11 @@ struct Topic::State {
   void look_for_conflicts(Instant now);
   Status weigh(Time now);
   Bytes view_of(const Checkpoint& checkpoint) const;
-  void suspect(Instant now);
+  void suspect(Time now);
+  void calm();
+  void paid(std::uint64_t of_epoch);
+  void put_claim(const NodeId& node_id);
+  void forget_claim(const NodeId& node_id);
   Status ask(Instant now);
 
   // ---- returning.cpp ----
@@ -295,7 +337,9 @@ struct Topic::State {
   // ---- admissions.cpp ----
   Status take_introduction(ByteView body, Time now);
   Status check_admissible(const introduction::Introduction& introduction, Time now) const;
-  Invitations* invitation_of(const InvitationId& id);
+  std::map<std::uint64_t, Invitations>::iterator find_invitation(const InvitationId& id);
+  void end_pairing();
+  void decline(const introduction::Introduction& asks);
   std::size_t admissions_by(const InvitationId& id) const;
   bool is_wished(const mls::KeyPackageRef& ref) const;
   void expire(Time now);
@@ -305,6 +349,7 @@ struct Topic::State {
   Status take_entry(const EntryBody& body, ByteView entry, std::optional<std::uint64_t> position, Time now);
 
   // ---- timers.cpp ----
+  void rearm(Time now);
   Status tick(Time now);
   Status pump(Time now);
   std::optional<Instant> next_deadline() const;

@@ -12,9 +12,45 @@ void earlier(std::optional<Instant>& first, std::optional<Instant> other) {
   if (other && (!first || *other < *first)) first = other;
 }
 
+/// How far a stored time is ahead; never more than it was.
+Duration until(WallTime at, std::optional<WallTime> now, Duration most) {
+  if (!now || at <= *now) return {};
+  return std::min<Duration>(
+      std::chrono::milliseconds(std::min<std::uint64_t>(at.unix_ms - now->unix_ms, INT32_MAX)), most);
+}
+
 bool is_due(const std::optional<Instant>& at, Instant now) { return at && *at <= now; }
 
 }  // namespace
+
+void OutgoingWelcome::again(Time now, Duration after_max) {
+  repeat.again(now.instant, after_max);
+  due = now.wall.value_or(WallTime{}) +
+        std::chrono::duration_cast<std::chrono::milliseconds>(repeat.at - now.instant);
+}
+
+/// What was due when the process before this one ended, is.
+void Topic::State::rearm(Time now) {
+  quiet_until = now.instant + kDutySpread;
+  for (const auto& [node_id, sender] : senders)
+    if (sender.is_waiting()) gap_at.emplace(node_id, now.instant + gap_patience());
+  for (auto& [node_id, claim] : claims) claim.since = now.instant;
+  for (auto& [number, welcome] : welcomes)
+    welcome.repeat.at = now.instant + until(welcome.due, now.wall, welcome_pause_max());
+  if (!history.empty() && history.rbegin()->second.owes_checkpoint)
+    checkpoint_due = random_instant(now.instant, kDutySpread);
+  if (pairing) {
+    pairing->until = now.instant + until(pairing->over_at, now.wall, pairing->window);
+    if (pairing->until == now.instant) end_pairing();
+  }
+  if (!header.suspects_since) return;
+  // By the wall clock it may be long ago; whoever was away hears the others first.
+  Duration left = kLeftBehindAfter;
+  if (header.suspects_since->unix_ms != 0)
+    left = std::max<Duration>(until(*header.suspects_since + kLeftBehindAfter, now.wall, left), kWeighAfter);
+  suspicion_since = now.instant + left - kLeftBehindAfter;
+  ask_at = now.instant;
+}
 
 Status Topic::State::tick(Time now) {
   if (header.standing == Standing::closed) return {};
@@ -37,7 +73,8 @@ Status Topic::State::tick(Time now) {
   }
   for (auto& [number, welcome] : welcomes) {
     if (welcome.repeat.at > now.instant) continue;
-    welcome.repeat.again(now.instant);
+    welcome.again(now, welcome_pause_max());
+    journal.put(record_key(RecordKind::welcome, number), welcome.save());
     publish.push_back({EntryKind::welcome, welcome.entry_id, welcome.entry, epoch(), {}, welcome.to});
   }
   for (auto at = gap_at.begin(); at != gap_at.end();) {
@@ -51,7 +88,8 @@ Status Topic::State::tick(Time now) {
     if (sender->second.is_waiting()) gap_at.emplace(from, now.instant + gap_patience());
   }
   if (is_due(checkpoint_due, now.instant)) {
-    checkpoint_due.reset();
+    // Until the log shows it: it may have met a link that was going.
+    checkpoint_due = now.instant + kResendMax;
     TAUT_CHECK(publish_checkpoint(epoch(), now.instant));
   }
   if (suspicion_since && now.instant - *suspicion_since >= kLeftBehindAfter)

@@ -74,6 +74,7 @@ Result<Step> Topic::decline(const mls::KeyPackageRef& introduction) {
   std::erase_if(state.introductions, [&](const auto& one) {
     if (one.second.first.key_package_ref != introduction) return false;
     state.journal.erase(record_key(RecordKind::introduction, one.first));
+    state.decline(one.second.first);
     return true;
   });
   return state.finish();
@@ -158,8 +159,7 @@ Result<Topic::Invited> Topic::invite(const InvitationOptions& options, Time now)
 Result<Step> Topic::revoke(const InvitationId& id, Time now) {
   State& state = *state_;
   TAUT_CHECK(state.check_open());
-  const auto made = std::ranges::find_if(state.invitations,
-                                         [&](const auto& one) { return one.second.invitation.id == id; });
+  const auto made = state.find_invitation(id);
   const bool is_own = made != state.invitations.end();
   // A use of it may be under way: then the commit is what stops it.
   if (!is_own || state.admissions_by(id) != 0) {
@@ -182,9 +182,15 @@ std::vector<MadeInvitation> Topic::invitations() const {
   return list;
 }
 
-void Topic::admit(Duration window, std::uint32_t count, Time now) {
-  state_->pairing_until = now.instant + window;
-  state_->pairing_left = count;
+Result<Step> Topic::admit(Duration window, std::uint32_t count, Time now) {
+  State& state = *state_;
+  TAUT_CHECK(state.check_open());
+  state.end_pairing();
+  if (count == 0 || window <= Duration::zero()) return state.finish();
+  const auto window_ms = std::chrono::duration_cast<std::chrono::milliseconds>(window);
+  state.pairing = Pairing{now.instant + window, count, now.wall.value_or(WallTime{}) + window_ms, window};
+  if (now.wall) state.journal.put(record_key(RecordKind::pairing), state.pairing->save());
+  return state.finish();
 }
 
 Result<Step> Topic::tick(Time now) {
@@ -196,8 +202,10 @@ Result<Step> Topic::resend(Time now) {
   State& state = *state_;
   for (auto& [counter, item] : state.outbox) item.repeat = {now.instant, state.resend_first(), 0};
   if (state.pending) state.pending->repeat = {now.instant, state.resend_first(), 0};
-  for (auto& [number, welcome] : state.welcomes) welcome.repeat = {now.instant, state.resend_first(), 0};
+  if (!state.settings.has_log())
+    for (auto& [number, welcome] : state.welcomes) welcome.repeat = {now.instant, state.resend_first(), 0};
   if (state.returning) state.returning->repeat = {now.instant, kResendFirst, 0};
+  if (state.checkpoint_due) state.checkpoint_due = now.instant;
   return tick(now);
 }
 

@@ -121,8 +121,9 @@ class Topic {
   /// One's own, at once; somebody else's by a commit.
   Result<Step> revoke(const InvitationId& id, Time now);
   std::vector<MadeInvitation> invitations() const;
-  /// For so long, and so often, whoever introduces itself is let in. Not kept over a restart.
-  void admit(Duration window, std::uint32_t count, Time now);
+  /// For so long, and so often, whoever introduces itself is let in. Kept over a restart where the wall
+  /// clock is known; 0 ends it.
+  Result<Step> admit(Duration window, std::uint32_t count, Time now);
 
   // ---- Time ----
 
@@ -147,8 +148,8 @@ class Topic {
   std::size_t outbox_count() const;
   /// A link without an invitation.
   introduction::Locator locator() const;
-  /// To prove access to the log: this epoch's key, or that of the one before it.
-  /// @errors unavailable: not kept
+  /// To prove access to the log: the key of this epoch, or of one of the kHistoryCountMax - 1 before it.
+  /// @errors unavailable: not kept, or not begun here
   Result<crypto::SignatureKeyPair> access_key(std::uint64_t epoch) const;
 
  private:

@@ -18,6 +18,14 @@ introduction::Locator invited_by(World& world, const std::string& name,
   return std::move(invited.link);
 }
 
+/// The one that was published last.
+Bytes recorded_introduction(const World& world) {
+  const auto last = std::ranges::find(world.recorded.rbegin(), world.recorded.rend(), EntryKind::introduction,
+                                      [](const auto& one) { return one.first; });
+  REQUIRE(last != world.recorded.rend());
+  return last->second;
+}
+
 }  // namespace
 
 TEST_CASE("an invitation for one lets one in") {
@@ -101,7 +109,7 @@ TEST_CASE("who is barred stays out, by every way, until it is unbarred") {
   world.run(seconds(5));
   CHECK(world["bob"].topic->settings().is_barred(world["carol"].id()));
   world.begin_joining("carol", invited_by(world, "bob"));
-  world["bob"].topic->admit(minutes(5), 5, world.now);
+  world.take(world["bob"], world["bob"].topic->admit(minutes(5), 5, world.now));
   world.run(minutes(2));
   CHECK_FALSE(world["carol"].topic.has_value());
   CHECK(world["bob"].topic->members().size() == 2);
@@ -115,7 +123,7 @@ TEST_CASE("who is barred stays out, by every way, until it is unbarred") {
 TEST_CASE("a pairing window lets in who comes in time, and no more than it says") {
   World world(World::Carrier::log);
   world.topic_of({"alice", "bob"});
-  world["alice"].topic->admit(seconds(30), 1, world.now);
+  world.take(world["alice"], world["alice"].topic->admit(seconds(30), 1, world.now));
   world.begin_joining("carol", world["alice"].topic->locator());
   world.begin_joining("dave", world["alice"].topic->locator());
   world.run(seconds(60));
@@ -124,6 +132,41 @@ TEST_CASE("a pairing window lets in who comes in time, and no more than it says"
   world.run(seconds(60));
   CHECK_FALSE(world["erin"].topic.has_value());
   CHECK(world["alice"].topic->introductions().size() == 2);
+}
+
+TEST_CASE("a pairing window outlasts a restart, and ends in its time") {
+  World world(World::Carrier::log);
+  world.topic_of({"alice", "bob"});
+  world.take(world["alice"], world["alice"].topic->admit(seconds(60), 2, world.now));
+  world.reload(world["alice"]);
+  world.begin_joining("carol", world["alice"].topic->locator());
+  world.run(seconds(20));
+  CHECK(world["carol"].topic.has_value());
+  world.run(seconds(20));
+  world.reload(world["alice"]);
+  world.run(seconds(21));
+  world.reload(world["alice"]);
+  world.begin_joining("dave", world["alice"].topic->locator());
+  world.run(seconds(60));
+  CHECK_FALSE(world["dave"].topic.has_value());
+}
+
+TEST_CASE("who was declined is not shown again, though it asks again") {
+  for (const auto carrier : {World::Carrier::log, World::Carrier::broadcast}) {
+    World world(carrier);
+    world.topic_of({"alice", "bob"});
+    world.begin_joining("carol", world["alice"].topic->locator());
+    world.run(seconds(1));
+    REQUIRE(world["bob"].topic->introductions().size() == 1);
+    const auto ref = world["carol"].joining->key_package_ref();
+    world.take(world["bob"], world["bob"].topic->decline(ref));
+    world.run(minutes(5));
+    world.reload(world["bob"]);
+    world.open(world["bob"], recorded_introduction(world));
+    CHECK(world["bob"].topic->introductions().empty());
+    CHECK(world["bob"].count<Introduced>() == 1);
+    CHECK(world["alice"].topic->introductions().size() == 1);
+  }
 }
 
 TEST_CASE("somebody says yes; two who say it at once add one") {
