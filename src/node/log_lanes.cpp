@@ -24,6 +24,18 @@ Status LogLanes::prove(std::uint64_t epoch, const topic::Topic& topic, Session& 
   return {};
 }
 
+Result<bool> LogLanes::name_current(const topic::Topic& topic, Session& session) {
+  const auto current = lanes_.find(topic.epoch());
+  if (current == lanes_.end() || current == lanes_.begin()) return false;
+  const Lane& before = std::prev(current)->second;
+  if (before.proving) return true;
+  if (!before.key.is_proven || current->second.is_named) return false;
+  session.name_successor(log_id(topic.settings().log_id), before.key.key, current->second.key.key);
+  TAUT_CHECK(prove(topic.epoch(), topic, session));
+  current->second.is_named = true;
+  return true;
+}
+
 std::optional<std::uint64_t> LogLanes::on_answer(frame::RequestId request, bool is_done) {
   const auto lane =
       std::ranges::find_if(lanes_, [&](const auto& one) { return one.second.proving == request; });
@@ -54,14 +66,15 @@ std::map<std::uint64_t, LogLanes::Lane>::iterator LogLanes::lane_of(frame::Reque
   return std::ranges::find_if(lanes_, [&](const auto& one) { return one.second.reading == reading; });
 }
 
-void LogLanes::hold(EntriesRead& read) {
+bool LogLanes::hold(EntriesRead& read) {
   const bool is_box = introductions_ == read.reading;
   const auto lane = lane_of(read.reading);
-  if (!is_box && lane == lanes_.end()) return;
+  if (!is_box && lane == lanes_.end()) return false;
   for (ReadEntry& entry : read.entries) {
     const auto shelf = is_box ? frame::Shelf::introductions : frame::Shelf::entries;
     waiting_.push_back({shelf, is_box ? introductions_epoch_ : lane->first, std::move(entry)});
   }
+  return true;
 }
 
 std::vector<LogLanes::Waiting> LogLanes::take_waiting() {
@@ -94,6 +107,11 @@ std::optional<std::uint64_t> LogLanes::on_over(frame::RequestId reading) {
 bool LogLanes::is_drained(std::uint64_t epoch) const {
   const auto lane = lanes_.find(epoch);
   return is_box_drained_ && lane != lanes_.end() && lane->second.is_drained;
+}
+
+bool LogLanes::is_refused(std::uint64_t epoch) const {
+  const auto lane = lanes_.find(epoch);
+  return lane == lanes_.end() || (!lane->second.proving && !lane->second.key.is_proven);
 }
 
 std::optional<LogLanes::Key> LogLanes::key_of(std::uint64_t epoch) const {

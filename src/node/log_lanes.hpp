@@ -30,10 +30,15 @@ class LogLanes {
   Status open(const topic::Topic& topic, Session& session);
   /// @return  the epoch whose key the answer is about
   std::optional<std::uint64_t> on_answer(frame::RequestId request, bool is_done);
+  /// The current epoch's key was refused: nobody has named it, or its naming has lapsed. Whose key of the
+  /// epoch before holds names it, once, and proves it again.
+  /// @return  whether an answer is waited for: of that, or of the key before
+  Result<bool> name_current(const topic::Topic& topic, Session& session);
   /// Reads what was proven and is not being read: entries from the cursor on, introductions above a number.
   void read(const topic::Topic& topic, std::uint64_t introductions_after, Session& session);
 
-  void hold(EntriesRead& read);
+  /// @return  whether they are of a reading here; else they are dropped
+  bool hold(EntriesRead& read);
   std::size_t waiting_count() const { return waiting_.size(); }
   /// In the order of the log, within a shelf.
   std::vector<Waiting> take_waiting();
@@ -43,6 +48,8 @@ class LogLanes {
   std::optional<std::uint64_t> on_over(frame::RequestId reading);
   /// Both: the epoch's entries, and the introduction box.
   bool is_drained(std::uint64_t epoch) const;
+  /// Its key opens nothing, as far as was answered.
+  bool is_refused(std::uint64_t epoch) const;
   std::optional<Key> key_of(std::uint64_t epoch) const;
 
  private:
@@ -51,6 +58,7 @@ class LogLanes {
     std::optional<frame::RequestId> proving;
     std::optional<frame::RequestId> reading;
     bool is_drained = false;
+    bool is_named = false;  ///< by us, on this link
   };
   Status prove(std::uint64_t epoch, const topic::Topic& topic, Session& session);
   std::map<std::uint64_t, Lane>::iterator lane_of(frame::RequestId reading);

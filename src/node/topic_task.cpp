@@ -136,7 +136,11 @@ void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment&
   std::optional<std::uint64_t> epoch = lanes_.on_answer(event.request, is_done);
   if (!epoch && !is_done) epoch = lanes_.on_over(event.request);  // a reading that was refused
   if (!epoch) return;
-  if (!is_done && *epoch == keeper_.topic()->epoch()) return lose(dispatcher, at);
+  if (lanes_.is_refused(keeper_.topic()->epoch())) {
+    const Result<bool> is_named = lanes_.name_current(*keeper_.topic(), *session());
+    if (!is_named) return finish(std::unexpected(is_named.error()), at);
+    if (!*is_named) return lose(dispatcher, at);
+  }
   lanes_.read(*keeper_.topic(), keeper_.record().introductions_read, *session());
   flush_entries();
 }
@@ -158,7 +162,9 @@ void TopicLogTask::hear(const NodeId& dispatcher, ReadingOver& event, const Mome
 // Reading.
 
 void TopicLogTask::hear(const NodeId&, EntriesRead& event, const Moment& at) {
-  lanes_.hold(event);
+  // What was on its way while its reading ended.
+  if (!lanes_.hold(event))
+    for (const ReadEntry& entry : event.entries) session()->return_credit(entry.entry.size());
   if (lanes_.waiting_count() >= kEntryBatchMax) commit(at);
 }
 

@@ -7,7 +7,7 @@
 
 #include "frame/frame.hpp"
 #include "node/self.hpp"
-#include "support/people.hpp"
+#include "scripted_logs.hpp"
 
 namespace taut::test {
 
@@ -17,6 +17,13 @@ struct StoredEnvelope {
 };
 
 inline constexpr NodeId kNobody{};
+
+/// Of every link here.
+inline const SessionId kSession = [] {
+  SessionId id;
+  id.fill()[0] = 7;
+  return id;
+}();
 
 class ScriptedDispatcher {
  public:
@@ -43,6 +50,7 @@ class ScriptedDispatcher {
     hello.standing = cards.contains(peer) ? frame::Standing::registered : frame::Standing::unregistered;
     subscribed_.clear();
     uploads_.clear();
+    logs.greet(kSession);
     return frame::written(hello);
   }
 
@@ -73,6 +81,8 @@ class ScriptedDispatcher {
   std::map<NodeId, Bytes> keys;  ///< of delivery tokens
   std::map<NodeId, std::vector<frame::DeliveryTokenId>> called_off;
   std::vector<Bytes> tokens;  ///< of the puts
+  ScriptedLogs logs;
+  std::size_t credit_bytes = 0;  ///< that came back
   std::size_t puts = 0;
   std::size_t releases = 0;
   struct Reported {
@@ -244,10 +254,13 @@ class ScriptedDispatcher {
     answer(found);
   }
   void on(const NodeId&, const frame::Ping& ping) { answer(frame::Pong{ping.token}); }
-  void on(const NodeId&, const frame::Credit&) {}
+  void on(const NodeId&, const frame::Credit& credit) { credit_bytes += credit.bytes; }
   template <class Body>
-  void on(const NodeId&, const Body&) {
-    std::abort();  // a node never says this
+  void on(const NodeId&, const Body& body) {
+    if constexpr (requires { logs.on(body, answers_); })
+      logs.on(body, answers_);
+    else
+      std::abort();  // a node never says this
   }
 
   struct Upload {

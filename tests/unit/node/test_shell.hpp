@@ -7,13 +7,6 @@
 
 namespace taut::test {
 
-/// Of every link here.
-inline const SessionId kSession = [] {
-  SessionId id;
-  id.fill()[0] = 7;
-  return id;
-}();
-
 enum class Reach : std::uint8_t { up, down, impostor };
 
 class TestShell {
@@ -73,6 +66,13 @@ class TestShell {
     pass(std::chrono::hours(2));
   }
   void stop() { carry_out(task_.stop(at)); }
+  /// Of a call to the task itself, too.
+  void carry_out(node::Effects effects) {
+    for (node::Effect& effect : effects) {
+      if (finished) std::abort();  // nothing follows the end
+      std::visit([this](auto& one) { on(one); }, effect);
+    }
+  }
 
   node::Moment at{{std::chrono::seconds(1000)}, kNow};
   std::optional<Status> finished;
@@ -101,12 +101,6 @@ class TestShell {
     LastFrame last = LastFrame::answered;
   };
 
-  void carry_out(node::Effects effects) {
-    for (node::Effect& effect : effects) {
-      if (finished) std::abort();  // nothing follows the end
-      std::visit([this](auto& one) { on(one); }, effect);
-    }
-  }
   void on(node::Dial& dial) {
     ++dials;
     const NodeId node = dial.dispatcher.node_id;
