@@ -4,9 +4,6 @@ namespace taut::node {
 
 namespace {
 
-std::unexpected<Error> violation() { return fail(Errc::violation, reasons::kNotNow); }
-
-std::size_t put_cost(std::size_t envelope_size) { return envelope_size + frame::kPutCost; }
 std::uint32_t delivery_cost(std::size_t envelope_size) {
   return static_cast<std::uint32_t>(envelope_size) + frame::kDeliveryCost;
 }
@@ -52,14 +49,9 @@ frame::RequestId Session::put(const NodeId& inbox, const SubmissionId& submissio
   put.keep = keep;
   put.token = token;
   put.size = static_cast<std::uint32_t>(envelope.size());
-  put.chunk = envelope.first(std::min(envelope.size(), frame::kChunkBytesMax));
+  put.chunk = first_chunk(envelope);
   write(put);
-  for (std::size_t offset = put.chunk.size(); offset < envelope.size();) {
-    const ByteView rest = envelope.subspan(offset);
-    const ByteView chunk = rest.first(std::min(rest.size(), frame::kChunkBytesMax));
-    write(frame::PutChunk{put.request, static_cast<std::uint32_t>(offset), chunk});
-    offset += chunk.size();
-  }
+  write_rest<frame::PutChunk>(put.request, envelope);
   return put.request;
 }
 

@@ -226,7 +226,23 @@ class Session {
   /// Frames that only nodes say.
   template <class Body>
   Event on(const Body&) {
-    return fail(Errc::violation, reasons::kNotNow);
+    return violation();
+  }
+  static std::unexpected<Error> violation() { return fail(Errc::violation, reasons::kNotNow); }
+  /// What an envelope, or an entry, takes of the put window.
+  static std::size_t put_cost(std::size_t size) { return size + frame::kPutCost; }
+  /// What goes with the first frame of an envelope, or of an entry ...
+  static ByteView first_chunk(ByteView whole) {
+    return whole.first(std::min(whole.size(), frame::kChunkBytesMax));
+  }
+  /// ... and the frames for the rest.
+  template <class Chunk>
+  void write_rest(frame::RequestId request, ByteView whole) {
+    for (std::size_t offset = first_chunk(whole).size(); offset < whole.size();) {
+      const ByteView chunk = first_chunk(whole.subspan(offset));
+      write(Chunk{request, static_cast<std::uint32_t>(offset), chunk});
+      offset += chunk.size();
+    }
   }
   Event whole_delivery();
   Status begin_entry(const frame::LogEntry& entry, Reading& reading);

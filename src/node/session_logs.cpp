@@ -4,14 +4,6 @@
 
 namespace taut::node {
 
-namespace {
-
-std::unexpected<Error> out_of_place() { return fail(Errc::violation, reasons::kNotNow); }
-
-std::size_t entry_window(std::size_t entry_size) { return entry_size + frame::kPutCost; }
-
-}  // namespace
-
 // Asking.
 
 frame::RequestId Session::open_log(const LogId& log, const frame::AccessKey& key,
@@ -33,19 +25,15 @@ frame::RequestId Session::append_entry(const LogId& log, const frame::AccessKey&
                                        const SubmissionId& submission, ByteView entry,
                                        const std::optional<frame::AccessKey>& successor) {
   frame::Append append;
-  append.request = ask(Kind::append, entry_window(entry.size()));
+  append.request = ask(Kind::append, put_cost(entry.size()));
   append.log = log;
   append.key = key;
   append.submission = submission;
   append.successor = successor;
   append.size = static_cast<std::uint32_t>(entry.size());
-  append.chunk = entry.first(std::min(entry.size(), frame::kChunkBytesMax));
+  append.chunk = first_chunk(entry);
   write(append);
-  for (std::size_t offset = append.chunk.size(); offset < entry.size(); offset += frame::kChunkBytesMax) {
-    const ByteView rest = entry.subspan(offset);
-    write(frame::AppendChunk{append.request, static_cast<std::uint32_t>(offset),
-                             rest.first(std::min(rest.size(), frame::kChunkBytesMax))});
-  }
+  write_rest<frame::AppendChunk>(append.request, entry);
   return append.request;
 }
 
@@ -122,7 +110,7 @@ Session::Event Session::on(const frame::Appended& appended) {
 }
 
 Status Session::begin_entry(const frame::LogEntry& entry, Reading& reading) {
-  if (credit_ <= 0 || entry.number <= reading.last) return out_of_place();
+  if (credit_ <= 0 || entry.number <= reading.last) return violation();
   credit_ -= static_cast<std::int64_t>(entry.size) + frame::kEntryCost;
   reading.last = entry.number;
   return {};
@@ -130,7 +118,7 @@ Status Session::begin_entry(const frame::LogEntry& entry, Reading& reading) {
 
 Session::Event Session::on(const frame::LogEntries& read) {
   const auto reading = readings_.find(read.reading);
-  if (is_in_pieces() || reading == readings_.end()) return out_of_place();
+  if (is_in_pieces() || reading == readings_.end()) return violation();
   EntriesRead event{read.reading, {}};
   for (const frame::LogEntry& one : read.entries) {
     TAUT_CHECK(begin_entry(one, reading->second));
@@ -146,11 +134,11 @@ Session::Event Session::on(const frame::LogEntries& read) {
 }
 
 Session::Event Session::on(const frame::LogEntryChunk& chunk) {
-  if (!partial_entry_ || chunk.reading != partial_entry_->reading) return out_of_place();
+  if (!partial_entry_ || chunk.reading != partial_entry_->reading) return violation();
   ReadEntry& entry = partial_entry_->entry;
   const bool fits =
       chunk.offset == entry.entry.size() && chunk.chunk.size() <= partial_entry_->size - entry.entry.size();
-  if (chunk.number != entry.number || !fits) return out_of_place();
+  if (chunk.number != entry.number || !fits) return violation();
   append(entry.entry, chunk.chunk);
   if (entry.entry.size() < partial_entry_->size) return std::nullopt;
   EntriesRead event{chunk.reading, {}};
@@ -161,7 +149,7 @@ Session::Event Session::on(const frame::LogEntryChunk& chunk) {
 
 Session::Event Session::on(const frame::LogDrained& drained) {
   const auto reading = readings_.find(drained.reading);
-  if (is_in_pieces() || reading == readings_.end()) return out_of_place();
+  if (is_in_pieces() || reading == readings_.end()) return violation();
   TAUT_CHECK(answered(drained.reading, {Kind::read_log}));
   if (reading->second.until == frame::Until::drained) readings_.erase(reading);
   return ReadingDrained{drained.reading, drained.last, drained.gone};
@@ -169,7 +157,7 @@ Session::Event Session::on(const frame::LogDrained& drained) {
 
 // It may have been drained before, or not.
 Session::Event Session::on(const frame::ReadingEnded& ended) {
-  if (is_in_pieces() || readings_.erase(ended.reading) == 0) return out_of_place();
+  if (is_in_pieces() || readings_.erase(ended.reading) == 0) return violation();
   questions_.erase(ended.reading);
   return ReadingOver{ended.reading};
 }
