@@ -53,16 +53,13 @@ void Introductions::on_result(IntroductionPending& pending, Result<EntryPlaced> 
 }
 
 void Introductions::on_release(Connection& from, frame::ReleaseIntroductions& release, const Moment& at) {
-  const ProvenKey* const proven = find_proven(from, release.log, release.key);
-  LogResident* const log = proven == nullptr ? nullptr : &*proven->log;
-  const LogKey* const key =
-      log == nullptr || !log->record ? nullptr : open_key(*log->record, proven->number, at.wall);
-  if (key == nullptr || key->phase != LogKey::Phase::used) {
+  const auto proven = open_proven(from, release.log, release.key, at.wall);
+  if (!proven || proven->key.phase != LogKey::Phase::used) {
     const frame::Answer refused{release.request, frame::AnswerStatus::refused, {}};
     return common_.links.answer(from.id, refused);
   }
-  common_.issue(RemoveIntroductions{log->id, std::move(release.numbers)},
-                BoxPending{from.id, release.request, LogPin(*log)});
+  common_.issue(RemoveIntroductions{proven->log.id, std::move(release.numbers)},
+                BoxPending{from.id, release.request, LogPin(proven->log)});
 }
 
 void Introductions::on_result(BoxPending& pending, Result<BoxFreed> result, const Moment& at) {

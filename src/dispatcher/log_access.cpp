@@ -127,31 +127,27 @@ void LogAccess::grant(const AccessCall& call, LogResident& log, KeyNumber key) {
 }
 
 void LogAccess::on_name_successor(Connection& from, const frame::NameSuccessor& name, const Moment& at) {
-  const ProvenKey* const proven = find_proven(from, name.log, name.key);
-  LogResident* const log = proven == nullptr ? nullptr : &*proven->log;
-  const bool is_open =
-      log != nullptr && log->record && open_key(*log->record, proven->number, at.wall) != nullptr;
-  if (!is_open) return answer(from.id, name.request, AnswerStatus::refused);
+  const auto proven = open_proven(from, name.log, name.key, at.wall);
+  if (!proven) return answer(from.id, name.request, AnswerStatus::refused);
   if (!common_.may_spend(from, Spending::names, 1, at.now)) {
     return answer(from.id, name.request, AnswerStatus::full);
   }
-  LogChange change =
-      name_successor(*log->record, proven->number, name.successor, at.wall, common_.settings.limits.log_keys);
-  common_.issue(ChangeLog{log->id, std::move(change)}, LogChangePending{from.id, name.request, LogPin(*log)});
-  readings_.look_again(*log, at);
+  LogResident& log = proven->log;
+  LogChange change = name_successor(*log.record, proven->key.number, name.successor, at.wall,
+                                    common_.settings.limits.log_keys);
+  common_.issue(ChangeLog{log.id, std::move(change)}, LogChangePending{from.id, name.request, LogPin(log)});
+  readings_.look_again(log, at);
 }
 
 void LogAccess::on_set_retention(Connection& from, const frame::SetRetention& set, const Moment& at) {
-  const ProvenKey* const proven = find_proven(from, set.log, set.key);
-  LogResident* const log = proven == nullptr ? nullptr : &*proven->log;
-  const LogKey* const key =
-      log == nullptr || !log->record ? nullptr : open_key(*log->record, proven->number, at.wall);
-  if (key == nullptr || key->phase != LogKey::Phase::used) {
+  const auto proven = open_proven(from, set.log, set.key, at.wall);
+  if (!proven || proven->key.phase != LogKey::Phase::used) {
     return answer(from.id, set.request, AnswerStatus::refused);
   }
-  log->record->retention = retention_within(common_.settings.limits, set.retention_s, set.retention_bytes);
-  common_.issue(ChangeLog{log->id, {{}, {}, log->record->retention, {}}},
-                LogChangePending{from.id, set.request, LogPin(*log)});
+  LogResident& log = proven->log;
+  log.record->retention = retention_within(common_.settings.limits, set.retention_s, set.retention_bytes);
+  common_.issue(ChangeLog{log.id, {{}, {}, log.record->retention, {}}},
+                LogChangePending{from.id, set.request, LogPin(log)});
 }
 
 void LogAccess::on_result(LogChangePending& pending, Result<Done> result) {

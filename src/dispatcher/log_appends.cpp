@@ -60,16 +60,14 @@ void LogAppends::abandon_stalled(Connection& connection, Instant now) {
 }
 
 void LogAppends::submit(Connection& from, LogSubmission submission, const Moment& at) {
-  const ProvenKey* const proven = find_proven(from, submission.log, submission.key);
-  LogResident* const log = proven == nullptr ? nullptr : &*proven->log;
-  LogKey* const key =
-      log == nullptr || !log->record ? nullptr : open_key(*log->record, proven->number, at.wall);
-  if (key == nullptr) return settle(submission.ticket, AppendState::refused);
+  const auto proven = open_proven(from, submission.log, submission.key, at.wall);
+  if (!proven) return settle(submission.ticket, AppendState::refused);
+  LogResident& log = proven->log;
   const BodyHash hash = hash_of_entry(submission.body);
-  const auto obstacle = no_room(from, *key, submission, at.now);
-  if (!obstacle) return store(*log, *key, std::move(submission), hash, at);
-  common_.issue(LookUpEntry{log->id, submission.ticket.submission},
-                LateAppendPending{submission.ticket, LogPin(*log), hash, *obstacle});
+  const auto obstacle = no_room(from, proven->key, submission, at.now);
+  if (!obstacle) return store(log, proven->key, std::move(submission), hash, at);
+  common_.issue(LookUpEntry{log.id, submission.ticket.submission},
+                LateAppendPending{submission.ticket, LogPin(log), hash, *obstacle});
 }
 
 std::optional<AppendState> LogAppends::no_room(const Connection& from, const LogKey& key,

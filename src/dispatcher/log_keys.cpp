@@ -13,8 +13,8 @@ using KeyPhase = LogKey::Phase;
 constexpr std::chrono::days kUsedEvery{1};
 
 std::uint64_t entries_under(const LogRecord& record, KeyNumber key) {
-  const auto use = std::ranges::lower_bound(record.in_use, key, {}, &LogKeyUse::key);
-  return use != record.in_use.end() && use->key == key ? use->entries : 0;
+  const LogKeyUse* const use = use_of(record, key);
+  return use == nullptr ? 0 : use->entries;
 }
 
 void drop_key(LogRecord& record, KeyNumber number, LogChange& change) {
@@ -110,7 +110,7 @@ LogChange use_key(LogRecord& record, KeyNumber number, WallTime now, const LogKe
   return change;
 }
 
-LogKeyUse* use_of(LogRecord& record, KeyNumber key) {
+const LogKeyUse* use_of(const LogRecord& record, KeyNumber key) {
   const auto use = std::ranges::lower_bound(record.in_use, key, {}, &LogKeyUse::key);
   return use != record.in_use.end() && use->key == key ? &*use : nullptr;
 }

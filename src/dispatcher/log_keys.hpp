@@ -26,7 +26,7 @@ LogChange name_successor(LogRecord& record, KeyNumber parent, const AccessKey& s
 LogChange use_key(LogRecord& record, KeyNumber number, WallTime now, const LogKeyLimits& limits);
 
 /// What is filed under a key; nullptr: nothing.
-LogKeyUse* use_of(LogRecord& record, KeyNumber key);
+const LogKeyUse* use_of(const LogRecord& record, KeyNumber key);
 void note_entry(LogRecord& record, KeyNumber key, LogNumber number);
 /// Entries up to here have gone.
 void note_gone(LogRecord& record, LogNumber gone);
