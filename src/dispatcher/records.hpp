@@ -73,7 +73,7 @@ struct NodeRecord {
   /// The highest of its cards held here, gone or not; 0 when there was none.
   std::uint64_t card_sequence = 0;
   std::array<Bytes, kNoteCount> notes;             ///< by NoteKind; empty: there is none
-  std::vector<frame::KeyPackageCount> packages{};  ///< by suites, of which something was ever published
+  std::vector<frame::KeyPackageCount> packages{};  ///< by suites, as frame::KeyPackageCounts
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 };
 

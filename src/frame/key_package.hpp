@@ -103,7 +103,7 @@ struct CountKeyPackages {
 };
 
 /// struct { uint32 request; KeyPackageCount counts<V>; Extension extensions<V>; } KeyPackageCounts;
-/// dispatcher → node: by ascending suites, those of which something was ever published
+/// dispatcher → node: by ascending suites, those of which something was published since the last replacement
 struct KeyPackageCounts {
   static constexpr Type type = Type::key_package_counts;
 

@@ -28,12 +28,15 @@ Result<std::uint64_t> PackageTable::last_batch(NodeTable::Id node) {
 }
 
 Result<bool> PackageTable::fits(NodeTable::Id node, const PublishPackages& publish) {
-  TAUT_TRY(const Counts before, counts(node));
+  Counts before;
+  if (publish.restock == frame::Restock::add) {
+    TAUT_TRY(before, counts(node));
+  }
   std::set<std::uint16_t> suites;
   std::size_t stock = 0;
   for (const frame::KeyPackageCount& one : before) {
     suites.insert(one.suite);
-    if (publish.restock == frame::Restock::add) stock += one.stock;
+    stock += one.stock;
   }
   for (const KeyPackage& one : publish.packages) {
     suites.insert(one.suite);
@@ -64,7 +67,7 @@ Result<Restocked> PackageTable::publish(NodeTable::Id node, const PublishPackage
 
 Status PackageTable::clear(NodeTable::Id node) {
   TAUT_CHECK(database_.run("DELETE FROM key_package WHERE node = ?", node));
-  return database_.run("UPDATE key_suite SET uses = 0, expires = 0, last_resort = NULL WHERE node = ?", node);
+  return database_.run("DELETE FROM key_suite WHERE node = ?", node);
 }
 
 Status PackageTable::add(NodeTable::Id node, const KeyPackage& one) {
@@ -123,8 +126,7 @@ Status PackageTable::copy_last_resort(NodeTable::Id node, const ClaimPackage& cl
 }
 
 Status PackageTable::remove(NodeTable::Id node) {
-  TAUT_CHECK(database_.run("DELETE FROM key_package WHERE node = ?", node));
-  TAUT_CHECK(database_.run("DELETE FROM key_suite WHERE node = ?", node));
+  TAUT_CHECK(clear(node));
   return database_.run("DELETE FROM key_batch WHERE node = ?", node);
 }
 

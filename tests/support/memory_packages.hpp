@@ -29,10 +29,8 @@ struct MemoryPackages {
     using Status = dispatcher::Restocked::Status;
     if (publish.batch < batch) return {Status::stale, counts()};
     if (publish.batch == batch) return {Status::taken, counts()};
-    std::map<std::uint16_t, Suite> restocked = suites;
-    if (publish.restock == frame::Restock::replace) {
-      for (auto& [number, suite] : restocked) suite = {};
-    }
+    std::map<std::uint16_t, Suite> restocked;
+    if (publish.restock == frame::Restock::add) restocked = suites;
     for (const dispatcher::KeyPackage& one : publish.packages) {
       Suite& suite = restocked[one.suite];
       if (one.use == frame::PackageUse::once) {

@@ -207,3 +207,21 @@ TEST_CASE("a key package is handed out once, a last resort again and again, a ba
   more.batch = 6;
   CHECK(post.ask<Restocked>(more).status == Restocked::Status::stale);
 }
+
+TEST_CASE("after a replacement nothing tells of the suites that were there before") {
+  Tables post;
+  const NodeId node;
+  post.ask<Admission>(AddNode{node, {}, {}});
+  const auto resort_of = [](std::uint16_t suite) {
+    return KeyPackage{suite, frame::PackageUse::last_resort, {kNowMs + 1000}, Bytes(1, 1)};
+  };
+  PublishPackages publish{node, 1, frame::Restock::add, {}, 10};
+  for (std::uint16_t suite = 1; suite <= frame::kKeyPackageSuitesMax; ++suite)
+    publish.packages.push_back(resort_of(suite));
+  CHECK(post.ask<Restocked>(publish).status == Restocked::Status::taken);
+  const std::uint16_t other = 77;
+  const PublishPackages instead{node, 2, frame::Restock::replace, {resort_of(other)}, 10};
+  const auto replaced = post.ask<Restocked>(instead);
+  CHECK(replaced.status == Restocked::Status::taken);
+  CHECK(replaced.counts == std::vector<frame::KeyPackageCount>{{other, 0, 0}});
+}
