@@ -58,7 +58,9 @@ std::string waiting_line(const node::Waiting& row) {
 Done retry(const NodeId& recipient, const OpenNode& node, Context& context) {
   TAUT_TRY(const node::Contact contact, find_contact(*node.store, to_text(recipient)));
   const auto card = std::ranges::find(contact.cards, recipient, &identity::SignedCard::node_id);
-  const auto sending = node::make_sending(*node.store, node.self.identity, *card, context.random);
+  node::SendOptions options;
+  options.pending = node::Pending::all;
+  const auto sending = node::make_sending(*node.store, node.self.identity, *card, context.random, options);
   sending->no_more();
   SendCounts counts;
   Done printed;

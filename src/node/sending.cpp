@@ -38,7 +38,7 @@ Status status_of(Outcome outcome) {
   return fail(Errc::misuse, reasons::kMisuse);
 }
 
-/// Nobody signs for it any more.
+/// Nobody signs for it any more, nor waits for it.
 bool is_forgotten(const OutgoingRow& row, const Moment& at) {
   return at.wall && row.expires.unix_ms != 0 && *at.wall > row.expires + kEnvelopeLife;
 }
@@ -332,8 +332,10 @@ Status SendingTask::load_page(Transaction& transaction, std::vector<OutgoingRow>
       continue;
     }
     if (row.stage == Stage::released) {
-      if (options_.pending == Pending::unreleased) continue;
-      rows.push_back(std::move(row));
+      if (options_.pending == Pending::all)
+        rows.push_back(std::move(row));
+      else if (is_forgotten(row, at))
+        TAUT_CHECK(transaction.erase_outgoing(row.number));
       continue;
     }
     if (row.stage == Stage::fetched) {  // no dispatcher can say more; the recipient may still sign

@@ -23,7 +23,7 @@ inline constexpr std::size_t kCopiesMax = identity::kDispatcherCountMax + 1;
 
 /// What of the outbox a task takes along.
 enum class Pending : std::uint8_t {
-  all,
+  all,         ///< what the recipient has signed for too
   releases,    ///< ours, of which nobody is told anything
   unreleased,  ///< all that the recipient has not signed for: who waits for one that it has may still look
 };
@@ -31,7 +31,7 @@ enum class Pending : std::uint8_t {
 struct SendOptions {
   std::size_t copies = 2;  ///< dispatchers that a message is put at, where the card lists as many
   Handling handling = {};
-  Pending pending = Pending::all;
+  Pending pending = Pending::unreleased;
   Duration connect_deadline = std::chrono::seconds(15);
   Duration answer_deadline = std::chrono::seconds(30);  ///< without any progress
   std::optional<Duration> release_deadline = {};        ///< for what waits on, from the start on

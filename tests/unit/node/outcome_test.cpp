@@ -90,6 +90,12 @@ SendOptions until_released(std::optional<Duration> deadline = {}) {
   return options;
 }
 
+SendOptions with_released() {
+  SendOptions options;
+  options.pending = Pending::all;
+  return options;
+}
+
 SendOptions until_fetched() {
   SendOptions options;
   options.handling.until = Until::fetched;
@@ -246,7 +252,7 @@ TEST_CASE("who has waited long enough keeps the message in the outbox, and hears
   world.put_releases();
   world.fetch_own();
   CHECK(world.waiting().at(0).stage == Stage::released);
-  Send late(world, {}, {});
+  Send late(world, with_released(), {});
   late.shell.start();
   late.shell.run_to_the_end();
   CHECK(late.outcomes() == Outcomes{Outcome::released});
@@ -281,14 +287,14 @@ TEST_CASE("what was signed for before its dispatcher was asked is not put again"
   world.put_releases();
   world.fetch_own();
   const std::size_t puts = world.post.puts;
-  Send later(world, {}, {});
+  Send later(world, with_released(), {});
   later.shell.start();
   later.shell.run_to_the_end();
   CHECK(later.outcomes() == Outcomes{Outcome::released});
   CHECK(world.post.puts == puts);
 }
 
-TEST_CASE("a row that was signed for is left to who waits for it by a task that others did not ask") {
+TEST_CASE("a row that was signed for is left to who waits for it") {
   World world;
   world.become_contacts();
   Send send(world, until_released(), {"one"});
@@ -296,12 +302,18 @@ TEST_CASE("a row that was signed for is left to who waits for it by a task that 
   world.fetch();
   world.put_releases();
   world.fetch_own();
-  SendOptions beside;
-  beside.pending = Pending::unreleased;
-  Send other(world, beside, {});
-  other.shell.start();
-  other.shell.run_to_the_end();
-  CHECK(other.shell.receipts.empty());
+  SUBCASE("by a task that nobody asked") {
+    Send other(world, {}, {});
+    other.shell.start();
+    other.shell.run_to_the_end();
+    CHECK(other.shell.receipts.empty());
+  }
+  SUBCASE("by another command that sends") {
+    Send other(world, {}, {"two"});
+    other.shell.start();
+    other.shell.run_to_the_end();
+    CHECK(other.outcomes() == Outcomes{Outcome::stored});
+  }
   CHECK(world.waiting().size() == 1);
   send.shell.pass(std::chrono::seconds(30));
   CHECK(send.outcomes().back() == Outcome::released);
