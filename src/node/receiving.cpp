@@ -503,15 +503,19 @@ void ReceivingTask::upkeep(const Moment& at) {
     return;
   publish_where_due(at);
   if (is_over()) return;
-  for (const auto& [dispatcher, lane] : lanes_) copies_.look(dispatcher, *connections_.ready(dispatcher));
+  for (const auto& [dispatcher, lane] : lanes_)
+    if (Session* const session = connections_.ready(dispatcher)) copies_.look(dispatcher, *session);
 }
 
 void ReceivingTask::publish_where_due(const Moment& at) {
   std::vector<NodeId> due;
   for (const auto& [dispatcher, lane] : lanes_)
     if (publisher_.is_due(dispatcher) && !publisher_.is_asking(dispatcher)) due.push_back(dispatcher);
-  for (const NodeId& dispatcher : due)
-    act(dispatcher, publisher_.publish(dispatcher, *connections_.ready(dispatcher)), at);
+  for (const NodeId& dispatcher : due) {
+    if (is_over()) return;  // one that failed was the last that was waited for
+    if (Session* const session = connections_.ready(dispatcher))
+      act(dispatcher, publisher_.publish(dispatcher, *session), at);
+  }
 }
 
 std::optional<Instant> ReceivingTask::own_deadline() const {

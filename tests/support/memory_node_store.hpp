@@ -272,6 +272,8 @@ class MemoryNodeStore final : public node::Store {
     return {};
   }
   Status read(const Body& body) override {
+    ++reads;
+    if (fails_at_read != 0 && reads >= fails_at_read) return fail(Errc::unavailable, reasons::kStorage);
     memory::State copy = state_;
     memory::MemoryTransaction transaction(copy);
     return body(transaction);
@@ -279,6 +281,8 @@ class MemoryNodeStore final : public node::Store {
 
   const memory::State& state() const { return state_; }
 
+  std::size_t reads = 0;
+  std::size_t fails_at_read = 0;  ///< this read and all later ones fail; 0: none
   std::size_t writes = 0;
   std::size_t fails_at_write = 0;   ///< this write and all later ones fail before their body; 0: none
   std::size_t fails_at_commit = 0;  ///< the same, after their body

@@ -493,3 +493,23 @@ TEST_CASE("who stays for weeks rotates its sealing key, and the dispatcher gets 
   CHECK(world.bob.store.state().sealing_keys.size() <= 4);
   receive.shell.stop();
 }
+
+TEST_CASE(
+    "a store that cannot be read any more ends the task, at whichever read, and nothing is published after") {
+  for (std::size_t reads = 1; reads <= 8; ++reads) {
+    World world;
+    ScriptedDispatcher second{51};
+    ScriptedDispatcher third{52};
+    use(world.bob, second);
+    use(world.bob, third);
+    leave_dispatcher(world.bob.store, third.id(), {{}, kNow}).value();
+    for (ScriptedDispatcher* post : {&world.post, &second}) post->cards.erase(world.bob.id());
+    Receive receive(world.bob, {&world.post, &second, &third}, Stay::for_more);
+    receive.shell.start();
+    rename(world.bob.store, "robert", receive.shell.at).value();
+    world.bob.store.fails_at_read = world.bob.store.reads + reads;
+    receive.shell.carry_out(receive.task->refresh(receive.shell.at));
+    receive.shell.run();
+    if (receive.shell.finished) CHECK(receive.shell.finished->error().reason == reasons::kStorage);
+  }
+}
