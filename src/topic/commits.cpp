@@ -93,6 +93,14 @@ std::optional<Reason> Topic::State::void_reason(const Wish& wish, Time now) cons
   return std::nullopt;
 }
 
+bool Topic::State::is_move(const Wish& wish) const {
+  const auto* wanted = std::get_if<Change>(&wish.what);
+  if (wanted == nullptr || !wanted->change.order) return false;
+  Settings next = settings;
+  next.order = *wanted->change.order;
+  return topic::is_move(settings, next);
+}
+
 /// Those that are due and fit into one commit: everyone who joins by it must know every PSK in it.
 std::vector<std::uint64_t> Topic::State::choose_wishes(Time now) {
   std::vector<std::uint64_t> chosen;
@@ -106,6 +114,10 @@ std::vector<std::uint64_t> Topic::State::choose_wishes(Time now) {
       continue;
     }
     if (wish->due > now.instant) continue;
+    if (is_move(*wish)) {  // alone: who joins by a commit asked at the home that was
+      if (chosen.empty()) return {number};
+      continue;
+    }
     if (const auto* introduction = asks_to_join(*wish)) {
       if (first != nullptr && first->invitation_id != introduction->invitation_id) continue;
       if (!named.insert(introduction->node_id()).second) continue;
@@ -175,6 +187,7 @@ Status Topic::State::commit_these(const std::vector<std::uint64_t>& chosen, Time
                    },
                    wishes.at(number).what));
   }
+  if (topic::is_move(settings, draft.settings)) move_log(draft.settings, epoch() + 1, surroundings.random);
   if (draft.settings != settings) {
     mls::Extensions extensions = group->context().extensions;
     extensions.set(introduction::kTopicExtension, encode(draft.settings));
@@ -207,8 +220,7 @@ Status Topic::State::check_commit(const mls::CommitEffects& effects) const {
     return mls::refuse(mls::errors::kNotPermitted);
   if (effects.new_extensions) {
     const auto next = settings_of(*effects.new_extensions);
-    if (!next || next->log_id != settings.log_id || next->wrap_key != settings.wrap_key)
-      return mls::refuse(mls::errors::kNotPermitted);
+    if (!next || !may_follow(settings, *next, epoch() + 1)) return mls::refuse(mls::errors::kNotPermitted);
   }
   std::set<NodeId> members;
   for (const auto& [leaf, node_id] : by_leaf)
@@ -262,7 +274,10 @@ Status Topic::State::merge(mls::StagedCommit staged, ByteView body, std::uint64_
     return {};
   }
   if (effects.new_extensions) {
-    TAUT_TRY(settings, settings_of(*effects.new_extensions));
+    TAUT_TRY(Settings next, settings_of(*effects.new_extensions));
+    const bool moves = topic::is_move(settings, next);
+    settings = std::move(next);
+    if (moves) leave_log();
     journal.put(record_key(RecordKind::settings), SecretBytes(ByteView(encode(settings))));
     authentication.bar({settings.barred.begin(), settings.barred.end()});
     events.push_back(SettingsChanged{by});
@@ -285,6 +300,21 @@ Status Topic::State::merge(mls::StagedCommit staged, ByteView body, std::uint64_
     for (const std::uint64_t number : own->wishes) drop_wish(number, std::nullopt);
   }
   return reseal(now);
+}
+
+/// What was said at the home that was is over: who asked there asks again, with a new link.
+void Topic::State::leave_log() {
+  wrapper = Wrapper(settings.wrap_key.view(), settings.log_id);
+  header.cursor = std::max(header.cursor, settings.log_base());
+  for (const auto& [number, one] : introductions) journal.erase(record_key(RecordKind::introduction, number));
+  introductions.clear();
+  for (const auto& [number, one] : invitations) journal.erase(record_key(RecordKind::invitation, number));
+  invitations.clear();
+  for (auto at = wishes.begin(); at != wishes.end();) {
+    const auto [number, asks] = std::pair(at->first, asks_to_join(at->second));
+    ++at;
+    if (asks != nullptr) drop_wish(number, reasons::kMoved);
+  }
 }
 
 void Topic::State::change_members(const mls::CommitEffects& effects, const NodeId& by) {

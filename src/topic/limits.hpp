@@ -32,6 +32,7 @@ inline constexpr std::size_t kUsedCountMax = 256;     ///< KeyPackageRefs in the
 inline constexpr std::size_t kRevokedCountMax = 256;  ///< invitations in the GroupContext
 inline constexpr std::size_t kBarredCountMax = 256;   ///< nodes in the GroupContext
 inline constexpr std::size_t kCommitterCountMax = 8;
+inline constexpr unsigned kLogPositionBits = 40;  ///< so many entries in one log
 /// About so many members say by a checkpoint how an epoch began; all of them in a smaller topic.
 inline constexpr std::size_t kCheckpointersAim = 32;
 

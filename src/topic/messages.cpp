@@ -104,16 +104,17 @@ void Topic::State::resend_due(Instant now) {
   }
 }
 
-/// With a log: one's own entry in its place, by its hash.
-bool Topic::State::take_own(const EntryHash& hash) {
+/// With a log: one's own entry in its place, by its hash. On a fallback it has no place yet.
+bool Topic::State::take_own(const EntryHash& hash, std::optional<std::uint64_t> position) {
   const auto item = std::ranges::find_if(outbox, [&](const auto& one) { return one.second.hash == hash; });
   if (item == outbox.end()) return false;
-  if (settings.has_log()) acknowledged(item);
+  if (position) acknowledged(item);
   return true;
 }
 
-Status Topic::State::take_message(ByteView body, ByteView entry, const MessageFrame& frame, Time now) {
-  if (take_own(hash_body(body))) return {};
+Status Topic::State::take_message(ByteView body, ByteView entry, const MessageFrame& frame,
+                                  std::optional<std::uint64_t> position, Time now) {
+  if (take_own(hash_body(body), position)) return {};
   if (frame.epoch > epoch()) {
     suspect(now);
     hold_early(frame.epoch, entry);

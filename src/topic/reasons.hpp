@@ -16,5 +16,6 @@ inline constexpr Reason kBadWelcome{"bad_welcome"};
 inline constexpr Reason kBadCheckpoint{"bad_checkpoint"};
 inline constexpr Reason kBadSettings{"bad_settings"};
 inline constexpr Reason kOutOfOrder{"out_of_order"};  ///< a log position that is not the next
+inline constexpr Reason kMoved{"moved"};              ///< asked at a home that the topic has left
 inline constexpr Reason kBadRecords{"bad_records"};
 }  // namespace taut::reasons

@@ -113,6 +113,7 @@ Bytes encode(const Settings& settings) {
   return wire::written([&](wire::Writer& out) {
     out.u8(kSettingsFormat).raw(settings.log_id.view()).raw(settings.wrap_key.view());
     write_order(out, settings.order);
+    out.u32(settings.moves).u64(settings.log_epoch);
     out.u32(static_cast<std::uint32_t>(settings.expires.count())).vector(as_bytes(settings.name));
     out.list(settings.used, [](wire::Writer& inner, const UsedKeyPackage& one) {
       inner.vector(one.ref.hash.view()).u64(one.not_after_s);
@@ -133,6 +134,9 @@ Result<Settings> decode_settings(ByteView bytes) {
   TAUT_TRY(settings.log_id, in.value<LogId>());
   TAUT_TRY(settings.wrap_key, in.value<WrapKeyBytes>());
   TAUT_TRY(settings.order, read_order(in));
+  TAUT_TRY(settings.moves, in.u32());
+  TAUT_TRY(settings.log_epoch, in.u64());
+  if (settings.moves >= 1U << (64 - kLogPositionBits)) return bad_settings();
   TAUT_TRY(const std::uint32_t expires_s, in.u32());
   settings.expires = std::chrono::seconds(expires_s);
   TAUT_TRY(const ByteView name, in.vector(identity::kNameBytesMax));
@@ -146,6 +150,26 @@ Result<Settings> settings_of(const mls::Extensions& extensions) {
   const Bytes* data = extensions.find(introduction::kTopicExtension);
   if (data == nullptr) return bad_settings();
   return decode_settings(*data);
+}
+
+bool is_move(const Settings& before, const Settings& next) {
+  const auto* from = std::get_if<LogOrder>(&before.order);
+  const auto* to = std::get_if<LogOrder>(&next.order);
+  return from != nullptr && to != nullptr && from->homes.front().node_id != to->homes.front().node_id;
+}
+
+void move_log(Settings& next, std::uint64_t next_epoch, Random& random) {
+  next.log_id = random.make<LogId>();
+  next.log_epoch = next_epoch;
+  ++next.moves;
+}
+
+bool may_follow(const Settings& before, const Settings& next, std::uint64_t next_epoch) {
+  if (next.wrap_key != before.wrap_key || next.order.index() != before.order.index()) return false;
+  const bool is_same_log =
+      next.log_id == before.log_id && next.moves == before.moves && next.log_epoch == before.log_epoch;
+  if (!is_move(before, next)) return is_same_log;
+  return next.log_id != before.log_id && next.moves == before.moves + 1 && next.log_epoch == next_epoch;
 }
 
 }  // namespace taut::topic

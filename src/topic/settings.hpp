@@ -21,6 +21,8 @@
 //     opaque log_id[16];
 //     opaque wrap_key[32];
 //     Order order;
+//     uint32 moves;                        how often the topic moved from one home to another
+//     uint64 log_epoch;                    the epoch that its log began in
 //     uint32 expires_s;                    default life of messages; 0: they stay
 //     opaque name<V>;
 //     UsedKeyPackage used<V>;
@@ -72,6 +74,8 @@ struct Settings {
   LogId log_id;
   WrapKeyBytes wrap_key;
   Order order;
+  std::uint32_t moves = 0;
+  std::uint64_t log_epoch = 0;
   std::chrono::seconds expires{0};  ///< default life of a message; 0: it stays
   std::string name;
   std::vector<UsedKeyPackage> used;
@@ -80,6 +84,8 @@ struct Settings {
   wire::Extensions extensions;  ///< what newer members put there
 
   bool has_log() const { return std::holds_alternative<LogOrder>(order); }
+  /// The position before the first entry of the log: positions grow over all the logs that a topic has had.
+  std::uint64_t log_base() const { return std::uint64_t{moves} << kLogPositionBits; }
   bool is_used(const mls::KeyPackageRef& ref) const;
   bool is_revoked(const InvitationId& id) const;
   bool is_barred(const NodeId& node_id) const;
@@ -96,6 +102,12 @@ Bytes encode(const Settings& settings);
 Result<Settings> decode_settings(ByteView bytes);
 /// Of a GroupContext.
 Result<Settings> settings_of(const mls::Extensions& extensions);
+/// Whether `next` has another home, and so another log.
+bool is_move(const Settings& before, const Settings& next);
+/// Gives `next` the log of its new home.
+void move_log(Settings& next, std::uint64_t next_epoch, Random& random);
+/// Whether a commit that begins `next_epoch` may change the one into the other.
+bool may_follow(const Settings& before, const Settings& next, std::uint64_t next_epoch);
 
 /// What a participant may change. The rest of Settings follows from what happens.
 struct SettingsChange {

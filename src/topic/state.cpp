@@ -68,7 +68,7 @@ Status Topic::State::adopt(mls::Group joined, const WelcomeLetter& letter, Time 
   header.standing = Standing::open;
   header.joined_in = epoch();
   header.next_counter = 0;
-  header.cursor = settings.has_log() ? std::max(header.cursor, letter.position) : 0;
+  header.cursor = settings.has_log() ? std::max({header.cursor, letter.position, settings.log_base()}) : 0;
   participants.clear();
   by_leaf.clear();
   TAUT_CHECK(read_participants(now.instant));

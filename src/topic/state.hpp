@@ -271,9 +271,10 @@ struct Topic::State {
   Status publish_outgoing(std::uint64_t counter, Outgoing& item, Instant now);
   Status reseal(Time now);
   Status say_again(Time now);
-  Status take_message(ByteView body, ByteView entry, const MessageFrame& frame, Time now);
+  Status take_message(ByteView body, ByteView entry, const MessageFrame& frame,
+                      std::optional<std::uint64_t> position, Time now);
   Status take_application(mls::ApplicationMessage message, Time now);
-  bool take_own(const EntryHash& hash);
+  bool take_own(const EntryHash& hash, std::optional<std::uint64_t> position);
   void take_said(Said said, const Participant& from, std::uint64_t in_epoch, Time now);
   void take_acknowledgement(const Acknowledgement& acknowledgement, Participant& from, Instant now);
   void deliver(const NodeId& from, Arrivals arrivals, Time now);
@@ -297,6 +298,8 @@ struct Topic::State {
   std::optional<Reason> void_reason(const Wish& wish, Time now) const;
   std::vector<std::uint64_t> choose_wishes(Time now);
   void drop_wish(std::uint64_t number, std::optional<Reason> reason);
+  void leave_log();
+  bool is_move(const Wish& wish) const;
   void change_members(const mls::CommitEffects& effects, const NodeId& by);
   Status send_welcomes(const PendingCommit& own, Time now);
   void finish_wishes(const PendingCommit& own);

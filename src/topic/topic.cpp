@@ -7,6 +7,7 @@ namespace taut::topic {
 
 namespace {
 
+constexpr std::string_view kFallbackExport = "taut 1 topic fallback";
 /// Of a creator's leaf: nobody checks it, a clock need not be known.
 constexpr std::chrono::hours kCreatorLife{24 * 90};
 
@@ -245,6 +246,12 @@ Result<crypto::SignatureKeyPair> Topic::access_key(std::uint64_t epoch) const {
   if (start == state_->history.end()) return fail(Errc::unavailable, reasons::kNotNow);
   return crypto::SignatureKeyPair::from_private(crypto::SignatureId::ed25519,
                                                 start->second.access_seed.expose());
+}
+
+Result<LogId> Topic::fallback_log() const {
+  TAUT_CHECK(state_->check_open());
+  TAUT_TRY(const SecretBytes id, state_->group->export_secret(kFallbackExport, {}, LogId::size_bytes));
+  return LogId(id.expose().first<LogId::size_bytes>());
 }
 
 }  // namespace taut::topic

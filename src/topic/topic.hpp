@@ -151,6 +151,10 @@ class Topic {
   /// To prove access to the log: the key of this epoch, or of one of the kHistoryCountMax - 1 before it.
   /// @errors unavailable: not kept, or not begun here
   Result<crypto::SignatureKeyPair> access_key(std::uint64_t epoch) const;
+  /// Where this epoch's messages go while the home is away: a log of its own at each fallback, which the
+  /// epoch's access key opens. What comes from there has no place: open it without a position.
+  /// @errors unavailable (diverged); violation (topic_closed)
+  Result<LogId> fallback_log() const;
 
  private:
   friend class Joining;

@@ -12,7 +12,8 @@ Status Topic::State::take_entry(const EntryBody& body, ByteView entry, std::opti
     case EntryKind::acknowledgement: {
       if (!is_open()) return {};
       TAUT_TRY(const MessageFrame frame, read_frame(body.body, header.topic_id));
-      if (frame.content == mls::ContentType::application) return take_message(body.body, entry, frame, now);
+      if (frame.content == mls::ContentType::application)
+        return take_message(body.body, entry, frame, position, now);
       if (frame.content == mls::ContentType::commit)
         return take_commit(body.body, entry, frame, position, now);
       return fail(Errc::violation, reasons::kNotNow);  // nobody sends proposals alone

@@ -123,11 +123,17 @@ void World::put_on_carrier(Person& from, const Entry& entry) {
     REQUIRE(entry.to.has_value());
     envelopes_[entry.to->node_id()].push_back(entry.bytes);
   } else if (!chance(faults.lose_percent) && submitted_.insert(entry.id).second) {
-    log.push_back(entry.bytes);
+    const std::uint32_t moves = from.topic->settings().moves;
+    (moves == 0 ? log : later_logs[moves]).push_back(entry.bytes);
   }
 }
 
 const std::vector<Bytes>& World::log_of(const Person& who) const {
+  static const std::vector<Bytes> kEmpty;
+  if (const std::uint32_t moves = who.topic->settings().moves; moves != 0) {
+    const auto later = later_logs.find(moves);
+    return later == later_logs.end() ? kEmpty : later->second;
+  }
   const auto other = other_log.find(who.name);
   return other == other_log.end() ? log : other->second.second;
 }
@@ -168,9 +174,10 @@ bool World::step(Person& who) {
     return true;
   }
   const std::vector<Bytes>& shown = log_of(who);
+  const std::uint64_t base = who.topic->settings().log_base();
   const std::uint64_t next = who.topic->cursor() + 1;
-  if (next > shown.size()) return false;
-  const Bytes entry = shown[next - 1];
+  if (next > base + shown.size()) return false;
+  const Bytes entry = shown[next - base - 1];
   open(who, entry, next);
   return true;
 }

@@ -103,6 +103,7 @@ class World {
   std::uint32_t reload_percent = 0;                   ///< of all steps, after which a process begins anew
   std::vector<std::pair<EntryKind, Bytes>> recorded;  ///< everything that was ever published
   std::vector<Bytes> log;
+  std::map<std::uint32_t, std::vector<Bytes>> later_logs;  ///< after so many moves
   /// What a lying log shows instead; by the reader, from this position on.
   std::map<std::string, std::pair<std::uint64_t, std::vector<Bytes>>> other_log;
   std::map<std::string, std::unique_ptr<Person>> people_;
