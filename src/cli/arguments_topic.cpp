@@ -105,9 +105,16 @@ Outcome<Request> finish_set(const TypedSet& typed) {
       TAUT_TRY(request.expires, duration("expires", value, kTopicLifeMax));
     } else if (key == "name" && !value.empty()) {
       request.title = value;
+    } else if (key == "home" && !value.empty()) {
+      request.home = value;
+    } else if (key == "fallback" && value == "none") {
+      request.fallbacks.emplace();
+    } else if (key == "fallback" && !value.empty()) {
+      if (!request.fallbacks) request.fallbacks.emplace();
+      request.fallbacks->push_back(value);
     } else {
       return failure(ExitCode::usage, "bad_setting", "A topic has no setting '" + setting + "'",
-                     "Give expires=1d, expires=never or name=TEXT");
+                     "Give expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK or fallback=none");
     }
   }
   return request;
@@ -179,7 +186,9 @@ void declare_topic_commands(ArgumentParser& parser) {
   of_topic<TopicShowRequest>(parser, topic, "show", "One topic, with its participants");
   auto& set = parser.command<TypedSet>(topic, "set", "Change a topic for everybody", finish_set);
   word(set, "NAME", set.name, "The topic's name here")->required();
-  word(set, "SETTING", set.settings, "expires=1d, expires=never, name=TEXT")->required();
+  word(set, "SETTING", set.settings,
+       "expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK, fallback=none")
+      ->required();
   auto& send = parser.command<TypedTopicSend>(topic, "send", "Send to all participants", finish_topic_send);
   word(send, "NAME", send.name, "The topic's name here")->required();
   word(send, "TEXT", send.text, "The message; - reads it from stdin");

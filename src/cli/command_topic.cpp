@@ -217,20 +217,4 @@ Done run(const TopicForgetRequest& request, Context& context) {
   return {};
 }
 
-Done run(const TopicSetRequest& request, Context& context) {
-  TAUT_TRY(const OpenNode node, open_node(context));
-  TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
-  topic::SettingsChange wanted;
-  wanted.expires = request.expires;
-  wanted.name = request.title;
-  TopicGoal goal;
-  goal.change = [&](node::TopicChange& change) { return change.take(change.topic.set(wanted, change.now)); };
-  goal.is_reached = [&](const Topic& topic) {
-    const bool has_expires = !wanted.expires || topic.settings().expires == *wanted.expires;
-    return has_expires && (!wanted.name || topic.settings().name == *wanted.name);
-  };
-  TAUT_CHECK(reach_goal(node, context, known, goal));
-  return run(TopicShowRequest{request.name}, context);
-}
-
 }  // namespace taut::cli

@@ -52,7 +52,7 @@ class TopicSender final : public TopicRun {
 
   void on_progress() override {
     if (is_stopping_ || !online_.topic()) return;
-    if (!was_current_ && !online_.is_current()) return;
+    if (!was_current_ && !online_.is_reachable()) return;
     if (!std::exchange(was_current_, true)) be_patient(kAnswerPatience);
     feed();
     // Another process may have heard of what we sent: the topic knows.
@@ -78,11 +78,14 @@ class TopicSender final : public TopicRun {
                           request_.expires});
     }
     std::vector<MessageId> sealed;
+    std::map<SubmissionId, MessageId> entries;
     const Status done = online_.change([&](node::TopicChange& change) -> Status {
       sealed.clear();
+      entries.clear();
       for (const topic::Content& content : contents) {
         TAUT_TRY(topic::Topic::Sealed one, change.topic.seal(content, change.now));
         sealed.push_back(one.message_id);
+        for (const topic::Entry& entry : one.step.publish) entries.emplace(entry.id, one.message_id);
         TAUT_CHECK(change.take(std::move(one.step)));
       }
       return {};
@@ -92,6 +95,7 @@ class TopicSender final : public TopicRun {
       return stop();
     }
     waiting_.insert(waiting_.end(), sealed.begin(), sealed.end());
+    entries_.merge(entries);
   }
 
   void on_event(const topic::Event& event) override {
@@ -108,6 +112,15 @@ class TopicSender final : public TopicRun {
       waiting_.erase(found);
       ++unsent_count_;
     }
+  }
+  /// The home is away; a fallback has it, and so do we until it stands in the log.
+  void on_entry(const node::EntryPublished& entry) override {
+    const auto known = entries_.extract(entry.id);
+    if (known.empty() || entry.publication != node::Publication::at_fallback) return;
+    be_patient(kAnswerPatience);
+    if (std::erase(waiting_, known.mapped()) == 0) return;
+    print(known.mapped(), "fallback");
+    on_progress();
   }
   void print_rest() {
     for (const MessageId& id : std::exchange(waiting_, {})) print(id, "stored");
@@ -143,6 +156,7 @@ class TopicSender final : public TopicRun {
   MessageCutter cutter_;
   std::optional<run::StandardInput> input_;
   std::vector<MessageId> waiting_;
+  std::map<SubmissionId, MessageId> entries_;
   std::size_t unsent_count_ = 0;
   Done failed_;
   bool is_reading_ = false;

@@ -187,6 +187,8 @@ struct TopicSetRequest {
   std::string name;
   std::optional<std::chrono::seconds> expires;
   std::optional<std::string> title;
+  std::optional<std::string> home;  ///< a dispatcher's link
+  std::optional<std::vector<std::string>> fallbacks;
 };
 struct TopicRequestsRequest {
   std::string name;

@@ -62,6 +62,7 @@ class TopicOnline final : public run::TaskRunner::Owner {
   /// What another process, or a welcome, changed.
   void refresh();
   bool is_current() const { return task_->is_current(); }
+  bool is_reachable() const { return task_->is_reachable(); }
   /// Nothing that was begun is still under way.
   bool is_idle() const { return welcomes_.is_idle(); }
   /// nullptr: not let in yet, or not loaded.

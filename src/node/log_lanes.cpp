@@ -2,13 +2,24 @@
 
 namespace taut::node {
 
+namespace {
+
+/// What was read of the box of an earlier log says nothing of this one's.
+frame::LogNumber number_after(std::uint64_t position, const topic::Topic& topic) {
+  const std::uint64_t base = topic.settings().log_base();
+  return position > base ? position - base : 0;
+}
+
+}  // namespace
+
 Status LogLanes::open(const topic::Topic& topic, Session& session) {
   const std::uint64_t current = topic.epoch();
   for (auto lane = lanes_.begin(); lane != lanes_.end() && lane->first + 1 < current;) {
     if (lane->second.reading) session.end_reading(*lane->second.reading);
     lane = lanes_.erase(lane);
   }
-  if (current > 0 && !lanes_.contains(current - 1)) TAUT_CHECK(prove(current - 1, topic, session));
+  const bool has_before = current > topic.settings().log_epoch;
+  if (has_before && !lanes_.contains(current - 1)) TAUT_CHECK(prove(current - 1, topic, session));
   return lanes_.contains(current) ? Status() : prove(current, topic, session);
 }
 
@@ -20,7 +31,8 @@ Status LogLanes::prove(std::uint64_t epoch, const topic::Topic& topic, Session& 
   TAUT_TRY(const frame::AccessProof proof, frame::prove_log_access(*pair, session.link(), log));
   Lane& lane = lanes_[epoch];
   lane.key.key = key;
-  lane.proving = epoch == 0 ? session.open_log(log, key, proof) : session.prove_access(log, key, proof);
+  lane.proving = epoch == topic.settings().log_epoch ? session.open_log(log, key, proof)
+                                                     : session.prove_access(log, key, proof);
   return {};
 }
 
@@ -48,10 +60,10 @@ std::optional<std::uint64_t> LogLanes::on_answer(frame::RequestId request, bool 
 
 void LogLanes::read(const topic::Topic& topic, std::uint64_t introductions_after, Session& session) {
   const LogId log = log_id(topic.settings().log_id);
+  const frame::LogNumber after = topic.cursor() - topic.settings().log_base();
   for (auto& [epoch, lane] : lanes_) {
     if (!lane.key.is_proven || lane.reading) continue;
-    lane.reading =
-        session.read_log(log, lane.key.key, frame::Shelf::entries, topic.cursor(), frame::Until::closed);
+    lane.reading = session.read_log(log, lane.key.key, frame::Shelf::entries, after, frame::Until::closed);
   }
   const auto current = lanes_.find(topic.epoch());
   if (current == lanes_.end() || !current->second.key.is_proven) return;
@@ -59,7 +71,7 @@ void LogLanes::read(const topic::Topic& topic, std::uint64_t introductions_after
   if (introductions_) session.end_reading(*introductions_);
   introductions_epoch_ = topic.epoch();
   introductions_ = session.read_log(log, current->second.key.key, frame::Shelf::introductions,
-                                    introductions_after, frame::Until::closed);
+                                    number_after(introductions_after, topic), frame::Until::closed);
 }
 
 std::map<std::uint64_t, LogLanes::Lane>::iterator LogLanes::lane_of(frame::RequestId reading) {

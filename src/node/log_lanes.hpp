@@ -26,7 +26,7 @@ class LogLanes {
   };
 
   /// Proves the keys of this epoch and the one before, where they are not; leaves older ones.
-  /// A topic in its first epoch makes its log.
+  /// A topic in the first epoch of its log makes it.
   Status open(const topic::Topic& topic, Session& session);
   /// @return  the epoch whose key the answer is about
   std::optional<std::uint64_t> on_answer(frame::RequestId request, bool is_done);

@@ -102,8 +102,9 @@ struct TopicHappened {
   topic::Event event;
 };
 
-/// A topic's entry is in its log, or will not be under this submission ID.
-enum class Publication : std::uint8_t { stored, refused };
+/// A topic's entry is in its log, or will not be under this submission ID; or, while the home is away, a
+/// fallback has it.
+enum class Publication : std::uint8_t { stored, refused, at_fallback };
 struct EntryPublished {
   SubmissionId id;
   topic::EntryKind kind{};

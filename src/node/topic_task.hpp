@@ -24,6 +24,8 @@ class TopicTask : public Task {
   virtual Effects refresh(const Moment& at) = 0;
   /// Everything that the log has for us was read on the link that is up.
   virtual bool is_current() const = 0;
+  /// What is sealed now reaches others: the topic is current, or a fallback takes its home's place.
+  virtual bool is_reachable() const = 0;
   /// Why there is no link, or no log.
   virtual Error failure() const = 0;
   virtual const TopicKeeper& keeper() const = 0;
