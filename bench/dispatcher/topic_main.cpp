@@ -6,11 +6,9 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 #include "dispatcher/line.hpp"
-#include "dispatcher/process.hpp"
-#include "identity/card_text.hpp"
+#include "dispatcher/post.hpp"
 
 namespace {
 
@@ -31,26 +29,6 @@ frame::AccessSeed seed() {
   seed.fill()[0] = 1;
   return seed;
 }
-
-class Post {
- public:
-  explicit Post(const std::string& command) {
-    const Words environment{"TAUT_HOME=" + scratch_.path() + "/post"};
-    Process({command, "init", "--json", "--name", "post"}, environment).wait();
-    process_ = std::make_unique<Process>(
-        Words{command, "dispatcher", "run", "--json", "--listen", "127.0.0.1:0"}, environment);
-    const auto card = identity::card_from_text(member(process_->line(), "link"));
-    if (!card) give_up("the dispatcher did not say where it is");
-    card_ = card->card();
-  }
-  const identity::Card& card() const { return card_; }
-  double cpu_s() const { return process_->cpu_s(); }
-
- private:
-  Scratch scratch_;
-  std::unique_ptr<Process> process_;
-  identity::Card card_;
-};
 
 /// One member: a link without a name, which has proven the key.
 class Participant {
@@ -160,8 +138,7 @@ void measure(const Post& post, Person& person, const TopicLoad& load) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string beside = (std::filesystem::path(argv[0]).parent_path() / "taut").string();
-  const Post post(beside);
+  const Post post(command_beside(argv[0]));
   Person person;
   if (argc == 4) {
     const auto number = [&](int i) { return static_cast<std::size_t>(std::strtoul(argv[i], nullptr, 10)); };
