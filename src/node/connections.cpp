@@ -10,10 +10,10 @@ void Connections::dial(const identity::Dispatcher& dispatcher, Effects& effects,
   effects.push_back(Dial{dispatcher, caller});
 }
 
-void Connections::dial_anonymously(const NodeId& node, Effects& effects) {
+void Connections::dial_once(const NodeId& node, Caller caller, Effects& effects) {
   Entry& entry = entries_.at(node);
   entry.state = State::dialling;
-  entry.caller = Caller::anonymous;
+  entry.caller = caller;
   effects.push_back(Dial{entry.dispatcher, entry.caller});
 }
 

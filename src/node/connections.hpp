@@ -22,8 +22,8 @@ class Connections {
   bool leads_to(const identity::Dispatcher& dispatcher) const;
   /// Dials, now and whenever it is dialled again; nothing happens when it is known already.
   void dial(const identity::Dispatcher& dispatcher, Effects& effects, Caller caller = Caller::identified);
-  /// Dials once, without saying who we are. @pre it failed
-  void dial_anonymously(const NodeId& node, Effects& effects);
+  /// Dials now, once in this way. @pre it failed
+  void dial_once(const NodeId& node, Caller caller, Effects& effects);
   /// Ends the link, if there is one, and forgets the dispatcher.
   void drop(const NodeId& node, Effects& effects);
   void drop_all(Effects& effects);

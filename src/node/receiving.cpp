@@ -177,7 +177,7 @@ void ReceivingTask::part_from(const NodeId& dispatcher) {
 bool ReceivingTask::ask_for_proof(const NodeId& dispatcher) {
   const bool is_refused = connections_.failure_of(dispatcher).reason == reasons::kRefused;
   if (!is_refused || !asked_for_proof_.insert(dispatcher).second) return false;
-  connections_.dial_anonymously(dispatcher, effects_);
+  connections_.dial_once(dispatcher, Caller::anonymous, effects_);
   return true;
 }
 

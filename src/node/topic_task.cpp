@@ -65,6 +65,7 @@ class TopicLogTask final : public LinkedTask<TopicTask> {
   void climb(const Moment& at);
   void caught_up(const Moment& at);
   void lose(const NodeId& dispatcher, const Moment& at);
+  void call_again(const NodeId& dispatcher, Caller caller, const Moment& at);
 
   bool act(Result<TopicOutcome> outcome, const Moment& at);
   void publish(topic::Entry entry);
@@ -201,6 +202,11 @@ void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment&
   std::optional<std::uint64_t> epoch = lanes_.on_answer(event.request, is_done);
   if (!epoch && !is_done) epoch = lanes_.on_over(event.request);  // a reading that was refused
   if (!epoch) return;
+  const Caller caller = connections_.caller_of(dispatcher);
+  const bool makes_log = *epoch == keeper_.topic()->settings().log_epoch;
+  if (!is_done && makes_log && caller == Caller::anonymous)
+    return call_again(dispatcher, Caller::identified, at);
+  if (is_done && caller == Caller::identified) return call_again(dispatcher, Caller::anonymous, at);
   if (lanes_.is_refused(keeper_.topic()->epoch())) {
     const Result<bool> is_named = lanes_.name_current(*keeper_.topic(), *session());
     if (!is_named) return finish(std::unexpected(is_named.error()), at);
@@ -208,6 +214,13 @@ void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment&
   }
   lanes_.read(*keeper_.topic(), keeper_.record().introductions_read, *session());
   flush_entries();
+}
+
+/// A closed dispatcher makes logs for its own nodes alone: it is told who we are until it has made this one.
+void TopicLogTask::call_again(const NodeId& dispatcher, Caller caller, const Moment& at) {
+  connections_.give_up(dispatcher, {Errc::unavailable, reasons::kLogGone}, at, effects_);
+  on_lost(dispatcher, at);
+  connections_.dial_once(dispatcher, caller, effects_);
 }
 
 /// Our key opens nothing here: later, perhaps, when others have used it.

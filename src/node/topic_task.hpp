@@ -1,6 +1,7 @@
 #pragma once
 // Keeps one topic, or the wish to be let into one, in touch with the dispatcher that has its log
-// (docs/protocol/node.md, "Topics"). All of it is said on a link that names no node.
+// (docs/protocol/node.md, "Topics"). All of it is said on links that name no node, but for the making of a
+// log at a dispatcher that is closed.
 //
 // Entries are read from the cursor that the topic keeps, and committed with what they bring before anything
 // is published. What is published and lost comes again from the topic's own timer.
