@@ -137,7 +137,9 @@ Up::Up(const UpRequest& request, const OpenNode& node, Context& context)
       look_(session_.loop(), [this] { look(); }),
       tidy_(session_.loop(),
             [this] {
-              (void)node_.store->tidy();  // busy: the next time
+              // Busy: the next time.
+              (void)node::sweep_topic_items(*node_.store, moment().wall);
+              (void)node_.store->tidy();
               tidy_.arm(carrier::Loop::now() + kUpTidyEvery);
             }),
       retry_(session_.loop(), [this] {

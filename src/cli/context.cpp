@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 
-#include "carrier/loop.hpp"
 #include "identity/card_text.hpp"
 #include "node/reasons.hpp"
+#include "node/topic_items.hpp"
 #include "run/clocks.hpp"
 #include "run/place.hpp"
 
@@ -81,6 +81,7 @@ Outcome<OpenNode> open_node(Context& context) {
   if (!self) return state_failure(*store, self.error());
   if (self->state_file == node::StateFile::moved)
     context.out.say("taut: the state file has been copied or restored; a new stream begins");
+  (void)node::sweep_topic_items(*store, moment().wall);  // busy: the next command does it
   return OpenNode{std::move(store), *std::move(self)};
 }
 

@@ -142,6 +142,26 @@ Result<std::vector<TopicItem>> take_topic_items(Store& store, RowNumber topic, s
   return items;
 }
 
+Status sweep_topic_items(Store& store, std::optional<WallTime> wall) {
+  const auto is_due = [&](Transaction& transaction) -> Result<bool> {
+    TAUT_TRY(const std::optional<WallTime> due, transaction.next_topic_item_due());
+    if (!due) return false;
+    TAUT_TRY(const std::optional<WallTime> latest, believed_time(transaction, wall));
+    return latest && *due <= *latest;
+  };
+  bool has_due = false;
+  TAUT_CHECK(store.read([&](Transaction& transaction) -> Status {
+    TAUT_TRY(has_due, is_due(transaction));
+    return {};
+  }));
+  if (!has_due) return {};
+  return store.write([&](Transaction& transaction) -> Status {
+    TAUT_TRY(const std::optional<WallTime> latest, note_wall_time(transaction, wall));
+    if (latest) TAUT_CHECK(transaction.erase_topic_items_due(*latest));
+    return {};
+  });
+}
+
 Status mark_topic_items_shown(Store& store, std::span<const RowNumber> numbers) {
   if (numbers.empty()) return {};
   return store.write([&](Transaction& transaction) -> Status {

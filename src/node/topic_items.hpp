@@ -65,5 +65,7 @@ Status keep_topic_item(Transaction& transaction, RowNumber topic, const TopicWha
 Result<std::vector<TopicItem>> take_topic_items(Store& store, RowNumber topic, std::size_t count_max,
                                                 std::optional<WallTime> wall);
 Status mark_topic_items_shown(Store& store, std::span<const RowNumber> numbers);
+/// Erases what should have gone by now, of all topics. Nothing is written where that is nothing.
+Status sweep_topic_items(Store& store, std::optional<WallTime> wall);
 
 }  // namespace taut::node
