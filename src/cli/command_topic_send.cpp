@@ -55,6 +55,7 @@ class TopicSender final : public TopicRun {
     if (!was_current_ && !online_.is_reachable()) return;
     if (!std::exchange(was_current_, true)) be_patient(kAnswerPatience);
     feed();
+    if (is_stopping_ || !online_.topic()) return;
     // Another process may have heard of what we sent: the topic knows.
     if (online_.topic()->outbox_count() == 0) print_rest();
     if (cutter_.is_over() && waiting_.empty() && !is_stopping_) stop();
