@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "carrier/loop.hpp"
 #include "identity/card_text.hpp"
 #include "node/reasons.hpp"
 #include "node/topic_items.hpp"

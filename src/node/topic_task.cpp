@@ -65,7 +65,7 @@ class TopicLogTask final : public LinkedTask<TopicTask> {
   void climb(const Moment& at);
   void caught_up(const Moment& at);
   void lose(const NodeId& dispatcher, const Moment& at);
-  void call_again(const NodeId& dispatcher, Caller caller, const Moment& at);
+  bool calls_again(const NodeId& dispatcher, bool is_done, const Moment& at);
 
   bool act(Result<TopicOutcome> outcome, const Moment& at);
   void publish(topic::Entry entry);
@@ -196,17 +196,15 @@ void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment&
   const bool is_done = event.status == frame::AnswerStatus::done;
   if (!is_home(dispatcher)) {
     Session& link = *connections_.ready(dispatcher);
-    if (fallback_logs_.on_answer(dispatcher, event.request, is_done, link) && is_done) say_again(at);
+    const bool is_of_log = fallback_logs_.on_answer(dispatcher, event.request, is_done, link);
+    if (is_of_log && !calls_again(dispatcher, is_done, at) && is_done) say_again(at);
     return;
   }
   std::optional<std::uint64_t> epoch = lanes_.on_answer(event.request, is_done);
   if (!epoch && !is_done) epoch = lanes_.on_over(event.request);  // a reading that was refused
   if (!epoch) return;
-  const Caller caller = connections_.caller_of(dispatcher);
   const bool makes_log = *epoch == keeper_.topic()->settings().log_epoch;
-  if (!is_done && makes_log && caller == Caller::anonymous)
-    return call_again(dispatcher, Caller::identified, at);
-  if (is_done && caller == Caller::identified) return call_again(dispatcher, Caller::anonymous, at);
+  if ((makes_log || is_done) && calls_again(dispatcher, is_done, at)) return;
   if (lanes_.is_refused(keeper_.topic()->epoch())) {
     const Result<bool> is_named = lanes_.name_current(*keeper_.topic(), *session());
     if (!is_named) return finish(std::unexpected(is_named.error()), at);
@@ -217,10 +215,13 @@ void TopicLogTask::hear(const NodeId& dispatcher, Answered& event, const Moment&
 }
 
 /// A closed dispatcher makes logs for its own nodes alone: it is told who we are until it has made this one.
-void TopicLogTask::call_again(const NodeId& dispatcher, Caller caller, const Moment& at) {
+bool TopicLogTask::calls_again(const NodeId& dispatcher, bool is_done, const Moment& at) {
+  if (is_done == (connections_.caller_of(dispatcher) == Caller::anonymous)) return false;
+  const Caller caller = is_done ? Caller::anonymous : Caller::identified;
   connections_.give_up(dispatcher, {Errc::unavailable, reasons::kLogGone}, at, effects_);
   on_lost(dispatcher, at);
   connections_.dial_once(dispatcher, caller, effects_);
+  return true;
 }
 
 /// Our key opens nothing here: later, perhaps, when others have used it.

@@ -10,7 +10,7 @@ class Homes(taut.Case):
     def setUp(self):
         super().setUp()
         self.post = self.dispatcher("post")
-        self.spare = self.dispatcher("spare")
+        self.spare = self.dispatcher("spare", "--policy", "closed")
         self.alice = self.member("alice")
         self.alice.ok("topic", "create", "tea")
         self.bob = self.member("bob")
@@ -21,8 +21,12 @@ class Homes(taut.Case):
 
     def member(self, name):
         node = self.node(name, uses=self.post.link)
-        node.ok("dispatcher", "use", self.spare.link)
+        self.let_use_spare(node)
         return node
+
+    def let_use_spare(self, node):
+        token = self.spare.node.json("dispatcher", "enroll")["token"]
+        node.ok("dispatcher", "use", self.spare.link, "--token", "-", stdin=token.encode())
 
     def reader(self, node):
         return node.start("topic", "recv", "tea", "--follow", "--json")
@@ -82,7 +86,8 @@ class Homes(taut.Case):
         self.assertEqual(texts(self.messages(self.bob)), ["before", "after"])
         self.assertEqual(texts(self.messages(self.alice)), ["from one who was away"])
         link = self.bob.json("topic", "invite", "tea")["link"]
-        carol = self.node("carol", uses=self.spare.link)
+        carol = self.node("carol")
+        self.let_use_spare(carol)
         host = self.reader(self.bob)
         carol.ok("topic", "join", link, "tea", "--timeout", "50")
         self.end(host)
