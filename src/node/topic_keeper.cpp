@@ -2,6 +2,7 @@
 
 #include "node/believed_time.hpp"
 #include "node/self.hpp"
+#include "node/topic_carrier.hpp"
 
 namespace taut::node {
 
@@ -36,6 +37,7 @@ Status TopicSurroundings::look(Transaction& transaction) {
 }
 
 Status TopicChange::take(topic::Step step) {
+  is_changed_ = is_changed_ || !step.changes.empty();
   TAUT_CHECK(write_changes(transaction_, number_, step.changes));
   for (const topic::Event& event : step.events)
     if (const std::optional<TopicWhat> shown = shown_of(event)) TAUT_CHECK(tell(*shown));
@@ -77,7 +79,7 @@ Result<TopicOutcome> TopicKeeper::load(Transaction& transaction, topic::Time now
   if (!row) return fail(Errc::unavailable, reasons::kNoSuchTopic);
   row_ = *std::move(row);
   TAUT_TRY(record_, parse_topic_record(row_.record));
-  TAUT_TRY(std::vector<topic::Record> records, transaction.topic_records(number_));
+  TAUT_TRY(std::vector<topic::Record> records, own_topic_records(transaction, number_));
   if (record_.phase == TopicPhase::joining) {
     TAUT_TRY(topic::Joining joining, topic::Joining::load(surroundings_.give(), std::move(records), now));
     joining_ = std::make_unique<topic::Joining>(std::move(joining));
@@ -131,7 +133,7 @@ Result<TopicOutcome> TopicKeeper::change(const Moment& at, const Body& body) {
     if (!topic_) return fail(Errc::unavailable, reasons::kStillJoining);
     TopicChange change(transaction, number_, *topic_, now);
     TAUT_CHECK(body(change));
-    TAUT_CHECK(save_row(transaction));
+    if (change.is_changed()) TAUT_CHECK(save_row(transaction));
     return std::move(change.outcome());
   });
 }

@@ -51,6 +51,8 @@ class TopicChange {
   /// For the owner to see.
   Status tell(const TopicWhat& what);
   TopicOutcome& outcome() { return outcome_; }
+  /// Others have to load it again.
+  bool is_changed() const { return is_changed_; }
 
   const topic::Time now;
   topic::Topic& topic;
@@ -59,6 +61,7 @@ class TopicChange {
   Transaction& transaction_;
   RowNumber number_;
   TopicOutcome outcome_;
+  bool is_changed_ = false;
 };
 
 class TopicKeeper {

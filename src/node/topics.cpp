@@ -44,19 +44,18 @@ class Opening {
       : transaction_(transaction), surroundings_(surroundings), now_(now) {}
 
   /// @return  whether it was for this topic
-  Result<bool> open(TopicRow row, const WelcomeRow& welcome) {
+  Result<bool> open(TopicRow row, ByteView welcome, const std::optional<NodeId>& sender) {
     TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
-    TAUT_TRY(std::vector<topic::Record> records, transaction_.topic_records(row.number));
+    TAUT_TRY(std::vector<topic::Record> records, own_topic_records(transaction_, row.number));
     if (record.phase == TopicPhase::open) return open_again(std::move(row), std::move(records), welcome);
     TAUT_TRY(topic::Joining joining, topic::Joining::load(surroundings_.give(), std::move(records), now_));
     TAUT_TRY(const std::vector<NodeId> trusted, trusted_nodes(transaction_));
-    auto begun = joining.open(welcome.body, trusted, now_);
+    auto begun = joining.open(welcome, trusted, now_);
     if (!begun) return false;
     record.phase = TopicPhase::open;
     TAUT_CHECK(write_changes(transaction_, row.number, begun->step.changes));
-    TAUT_CHECK(
-        keep_topic_item(transaction_, row.number,
-                        TopicHappening{TopicNotice::let_in, {}, welcome.sender, begun->topic.epoch(), {}}));
+    TAUT_CHECK(keep_topic_item(transaction_, row.number,
+                               TopicHappening{TopicNotice::let_in, {}, sender, begun->topic.epoch(), {}}));
     ++row.version;
     row.record = encode(record);
     TAUT_CHECK(transaction_.set_topic(row));
@@ -65,10 +64,10 @@ class Opening {
 
  private:
   /// One that had stopped, and asked to be let in again.
-  Result<bool> open_again(TopicRow row, std::vector<topic::Record> records, const WelcomeRow& welcome) {
+  Result<bool> open_again(TopicRow row, std::vector<topic::Record> records, ByteView welcome) {
     auto begun = topic::Topic::load(surroundings_.give(), std::move(records), now_);
     if (!begun || begun->topic.standing() != topic::Standing::diverged) return false;
-    auto step = begun->topic.open(welcome.body, std::nullopt, now_);
+    auto step = begun->topic.open(welcome, std::nullopt, now_);
     if (!step || begun->topic.standing() != topic::Standing::open) return false;
     TAUT_CHECK(write_changes(transaction_, row.number, begun->step.changes));
     TAUT_CHECK(write_changes(transaction_, row.number, step->changes));
@@ -87,7 +86,7 @@ class Opening {
 }  // namespace
 
 Result<RowNumber> create_topic(const TopicMaker& maker, const std::string& name, topic::NewTopic options,
-                               const Moment& at) {
+                               const Moment& at, const std::optional<TopicCarrier>& carrier) {
   RowNumber number = 0;
   options.name = name;
   TopicSurroundings surroundings(maker.identity, maker.random);
@@ -97,13 +96,15 @@ Result<RowNumber> create_topic(const TopicMaker& maker, const std::string& name,
     TAUT_TRY(const topic::Time now, topic_time(transaction, at));
     TAUT_TRY(const topic::Topic::Begun begun, topic::Topic::create(surroundings.give(), options, now));
     TAUT_TRY(number, transaction.add_topic(name, encode(TopicRecord{})));
+    if (carrier) TAUT_CHECK(put_topic_carrier(transaction, number, *carrier));
     return write_changes(transaction, number, begun.step.changes);
   }));
   return number;
 }
 
 Result<RowNumber> join_topic(const TopicMaker& maker, const std::string& name,
-                             const introduction::Locator& link, const Moment& at) {
+                             const introduction::Locator& link, const Moment& at,
+                             const std::optional<TopicCarrier>& carrier) {
   RowNumber number = 0;
   TopicSurroundings surroundings(maker.identity, maker.random);
   TAUT_CHECK(maker.store.write([&](Transaction& transaction) -> Status {
@@ -114,6 +115,7 @@ Result<RowNumber> join_topic(const TopicMaker& maker, const std::string& name,
     TopicRecord record;
     record.phase = TopicPhase::joining;
     TAUT_TRY(number, transaction.add_topic(name, encode(record)));
+    if (carrier) TAUT_CHECK(put_topic_carrier(transaction, number, *carrier));
     return write_changes(transaction, number, begun.step.changes);
   }));
   return number;
@@ -167,7 +169,7 @@ Result<std::vector<RowNumber>> take_welcomes(const TopicMaker& maker, const Mome
     for (const WelcomeRow& welcome : welcomes) {
       TAUT_TRY(const std::vector<TopicRow> rows, transaction.topics());
       for (const TopicRow& row : rows) {
-        TAUT_TRY(const bool is_open, opening.open(row, welcome));
+        TAUT_TRY(const bool is_open, opening.open(row, welcome.body, welcome.sender));
         if (!is_open) continue;
         opened.push_back(row.number);
         break;
@@ -177,6 +179,20 @@ Result<std::vector<RowNumber>> take_welcomes(const TopicMaker& maker, const Mome
     return {};
   }));
   return opened;
+}
+
+Result<bool> take_welcome(const TopicMaker& maker, RowNumber topic, ByteView entry, const Moment& at) {
+  bool is_open = false;
+  TopicSurroundings surroundings(maker.identity, maker.random);
+  TAUT_CHECK(maker.store.write([&](Transaction& transaction) -> Status {
+    TAUT_CHECK(surroundings.look(transaction));
+    TAUT_TRY(const topic::Time now, topic_time(transaction, at));
+    TAUT_TRY(const std::optional<TopicRow> row, transaction.topic(topic));
+    if (!row) return fail(Errc::unavailable, reasons::kNoSuchTopic);
+    TAUT_TRY(is_open, Opening(transaction, surroundings, now).open(*row, entry, std::nullopt));
+    return {};
+  }));
+  return is_open;
 }
 
 }  // namespace taut::node

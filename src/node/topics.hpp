@@ -1,6 +1,7 @@
 #pragma once
 // The topics of a node, by name: made, joined, listed, forgotten (docs/topics.md).
 
+#include "node/topic_carrier.hpp"
 #include "node/topic_keeper.hpp"
 #include "topic/topic.hpp"
 
@@ -16,13 +17,15 @@ struct TopicMaker {
 };
 
 /// A topic of one, with this name here and for those who are invited.
+/// @param carrier  of one that is on no dispatcher's log
 /// @errors malformed (bad_name); misuse (topic_exists)
 Result<RowNumber> create_topic(const TopicMaker& maker, const std::string& name, topic::NewTopic options,
-                               const Moment& at);
-/// Asks to be let in; take_welcomes opens the answer.
+                               const Moment& at, const std::optional<TopicCarrier>& carrier = std::nullopt);
+/// Asks to be let in; take_welcomes, or take_welcome, opens the answer.
 /// @errors malformed (bad_name); misuse (topic_exists)
 Result<RowNumber> join_topic(const TopicMaker& maker, const std::string& name,
-                             const introduction::Locator& link, const Moment& at);
+                             const introduction::Locator& link, const Moment& at,
+                             const std::optional<TopicCarrier>& carrier = std::nullopt);
 
 struct KnownTopic {
   RowNumber number = 0;
@@ -42,5 +45,8 @@ Status forget_topic(Store& store, RowNumber number);
 /// Welcomes that came by envelope: opened by whoever asked, else dropped.
 /// @return  the topics that are open now
 Result<std::vector<RowNumber>> take_welcomes(const TopicMaker& maker, const Moment& at);
+/// One that came over the topic's own carrier.
+/// @return  whether the topic is open now
+Result<bool> take_welcome(const TopicMaker& maker, RowNumber topic, ByteView entry, const Moment& at);
 
 }  // namespace taut::node
