@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include "cli/argument_parser.hpp"
 
 namespace taut::cli {
@@ -9,6 +11,7 @@ constexpr std::chrono::seconds kTopicLifeMax{366LL * 24 * 3600};
 constexpr std::uint64_t kPairSecondsMax = 3600;
 
 struct TypedCreate : Typed, TopicCreateRequest {};
+struct TypedFilter : Typed, TopicFilterRequest {};
 struct TypedTopic : Typed {
   std::string name;
 };
@@ -25,6 +28,7 @@ struct TypedInvite : Typed {
 struct TypedJoin : Typed {
   std::string link;
   std::optional<std::string> name, timeout;
+  BrokerAccess access;
 };
 struct TypedSet : Typed {
   std::string name;
@@ -63,6 +67,25 @@ TypedMember& of_member(ArgumentParser& parser, CLI::App& topic, const std::strin
   return typed;
 }
 
+void declare_access(CLI::App& command, BrokerAccess& access) {
+  command.add_option("--mqtt-login", access.login, "A file of two lines: user name, password")
+      ->type_name("FILE");
+  command.add_option("--ca", access.ca, "Certificates of the broker's authority; else the system's")
+      ->type_name("FILE");
+}
+
+Outcome<Request> finish_create(const TypedCreate& typed) {
+  const bool has_access = typed.access.login || typed.access.ca;
+  if (typed.pipe && typed.mqtt)
+    return failure(ExitCode::usage, "wrong_usage", "A topic is at a broker or on pipes, not both",
+                   "Give --mqtt or --pipe");
+  if (has_access && !typed.mqtt)
+    return failure(ExitCode::usage, "wrong_usage",
+                   "--mqtt-login and --ca are for a broker, and there is none",
+                   "Name it: --mqtt mqtts://HOST/TOPIC");
+  return TopicCreateRequest(typed);
+}
+
 Outcome<Request> finish_invite(const TypedInvite& typed) {
   TopicInviteRequest request;
   request.name = typed.name;
@@ -85,11 +108,18 @@ Outcome<Request> finish_invite(const TypedInvite& typed) {
 }
 
 Outcome<Request> finish_join(const TypedJoin& typed) {
-  TopicJoinRequest request{typed.link, typed.name, std::nullopt};
+  TopicJoinRequest request{typed.link, typed.name, std::nullopt, typed.access};
   if (typed.timeout) {
     TAUT_TRY(request.timeout, seconds("--timeout", *typed.timeout));
   }
   return request;
+}
+
+std::vector<std::string> between_commas(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream in(list);
+  for (std::string word; std::getline(in, word, ',');) words.push_back(word);
+  return words;
 }
 
 Outcome<Request> finish_set(const TypedSet& typed) {
@@ -112,9 +142,12 @@ Outcome<Request> finish_set(const TypedSet& typed) {
     } else if (key == "fallback" && !value.empty()) {
       if (!request.fallbacks) request.fallbacks.emplace();
       request.fallbacks->push_back(value);
+    } else if (key == "committers" && !value.empty()) {
+      request.committers = between_commas(value);
     } else {
       return failure(ExitCode::usage, "bad_setting", "A topic has no setting '" + setting + "'",
-                     "Give expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK or fallback=none");
+                     "Give expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK, fallback=none or "
+                     "committers=WHO,WHO");
     }
   }
   return request;
@@ -149,9 +182,12 @@ Outcome<Request> finish_topic_recv(const TypedTopicRecv& typed) {
 
 void declare_coming_and_going(ArgumentParser& parser, CLI::App& topic) {
   auto& create =
-      parser.command<TypedCreate>(topic, "create", "Begin a topic at a dispatcher in use",
-                                  [](const TopicCreateRequest& typed) -> Request { return typed; });
+      parser.command<TypedCreate>(topic, "create", "Begin a topic at a dispatcher in use", finish_create);
   word(create, "NAME", create.name, "What it is called, here and by those who join")->required();
+  create.app->add_option("--mqtt", create.mqtt, "At a broker instead: mqtts://HOST[:PORT]/TOPIC")
+      ->type_name("URL");
+  declare_access(*create.app, create.access);
+  create.app->add_flag("--pipe", create.pipe, "On pipes instead: taut topic filter")->disable_flag_override();
   auto& invite =
       parser.command<TypedInvite>(topic, "invite", "Print a link that lets somebody in", finish_invite);
   word(invite, "NAME", invite.name, "The topic's name here")->required();
@@ -166,9 +202,11 @@ void declare_coming_and_going(ArgumentParser& parser, CLI::App& topic) {
   word(join, "NAME", join.name, "How I call the topic; else as its maker does");
   join.app->add_option("--timeout", join.timeout, "Wait so long, then exit 7; it stays asked for")
       ->type_name("SECONDS");
+  declare_access(*join.app, join.access);
   auto& remove = of_member<TopicRemoveRequest>(parser, topic, "remove", "Remove a participant");
   remove.app->add_flag("--bar", remove.bar, "Nobody may let it in again, until somebody unbars it")
       ->disable_flag_override();
+  of_member<TopicUnbarRequest>(parser, topic, "unbar", "It may be let in again");
   of_topic<TopicLeaveRequest>(parser, topic, "leave", "Leave, and forget what is here of it");
   of_topic<TopicForgetRequest>(parser, topic, "forget", "Forget what is here of it, and tell nobody");
   of_topic<TopicRequestsRequest>(parser, topic, "requests", "Who asks to be let in");
@@ -187,7 +225,7 @@ void declare_topic_commands(ArgumentParser& parser) {
   auto& set = parser.command<TypedSet>(topic, "set", "Change a topic for everybody", finish_set);
   word(set, "NAME", set.name, "The topic's name here")->required();
   word(set, "SETTING", set.settings,
-       "expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK, fallback=none")
+       "expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK, fallback=none, committers=WHO,WHO")
       ->required();
   auto& send = parser.command<TypedTopicSend>(topic, "send", "Send to all participants", finish_topic_send);
   word(send, "NAME", send.name, "The topic's name here")->required();
@@ -202,6 +240,12 @@ void declare_topic_commands(ArgumentParser& parser) {
   recv.app->add_option("--timeout", recv.timeout, "Wait so long for messages; exit 7 when none came")
       ->type_name("SECONDS");
   recv.app->add_flag("--follow", recv.follow, "Stay, and print what comes")->disable_flag_override();
+  auto& filter =
+      parser.command<TypedFilter>(topic, "filter", "Carry a topic on standard input and output",
+                                  [](const TopicFilterRequest& typed) -> Request { return typed; });
+  word(filter, "NAME", filter.name, "The topic's name here")->required();
+  filter.app->add_flag("--frames", filter.frames, "Bytes with their sizes in place of lines")
+      ->disable_flag_override();
 }
 
 }  // namespace taut::cli

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/own_dispatchers.hpp"
+#include "cli/topic_carrier.hpp"
 #include "cli/topic_goal.hpp"
 #include "cli/topic_text.hpp"
 #include "crypto/encoding.hpp"
@@ -21,6 +22,34 @@ Outcome<topic::LogOrder> order_of(store::NodeStore& store) {
   if (!order.homes.empty()) return order;
   return failure(ExitCode::usage, "no_dispatcher", "No dispatcher is in use, so the topic would be nowhere",
                  "Take one: taut dispatcher use LINK");
+}
+
+struct NewPlace {
+  topic::Order order;
+  std::optional<node::TopicCarrier> carrier;
+};
+
+/// A dispatcher's log, a broker, or pipes. Where there is no log, whoever begins the topic puts it into
+/// order.
+Outcome<NewPlace> place_of(const TopicCreateRequest& request, const OpenNode& node, Context& context) {
+  topic::CommitterOrder committer;
+  committer.committers = {node.self.card.node_id()};
+  if (request.pipe) return NewPlace{std::move(committer), node::TopicCarrier{}};
+  if (!request.mqtt) {
+    TAUT_TRY(topic::LogOrder order, order_of(*node.store));
+    return NewPlace{std::move(order), std::nullopt};
+  }
+  const auto url = carrier::mqtt_url_from_text(*request.mqtt);
+  if (!url) return url_failure(url.error(), *request.mqtt);
+  committer.places.emplace_back(introduction::Url{to_text(*url)});
+  TAUT_TRY(auto carrier, broker_carrier(request.access, context));
+  return NewPlace{std::move(committer), std::move(carrier)};
+}
+
+/// As its places say.
+std::string_view carrier_text(bool has_log, std::span<const introduction::Place> places) {
+  if (has_log) return "dispatcher";
+  return places.empty() ? "pipe" : "mqtt";
 }
 
 std::string_view standing_text(const node::TopicKeeper& keeper) {
@@ -71,12 +100,17 @@ Json json_of(const KnownTopic& known, const node::TopicKeeper& keeper, Names& na
   object["id"] = crypto::to_hex(topic->id().view());
   object["name"] = topic->settings().name;
   object["epoch"] = topic->epoch();
+  object["carrier"] = carrier_text(topic->settings().has_log(), topic->settings().places());
   object["order"] = topic->settings().has_log() ? "log" : "committer";
   object["places"] = places_of(topic->settings().places());
+  if (const auto* const order = std::get_if<topic::CommitterOrder>(&topic->settings().order))
+    for (const NodeId& node : order->committers) object["committers"].push_back(to_text(node));
   object["expires_s"] = topic->settings().expires.count();
   object["outbox"] = topic->outbox_count();
   object["requests"] = topic->introductions().size();
   object["members"] = members_of(*topic, names, own);
+  object["barred"] = Json::array();
+  for (const NodeId& node : topic->settings().barred) object["barred"].push_back(to_text(node));
   return object;
 }
 
@@ -95,6 +129,8 @@ std::string lines_for(const KnownTopic& known, const node::TopicKeeper& keeper, 
   lines += "epoch " + std::to_string(topic->epoch()) + ", " +
            (topic->settings().has_log() ? "ordered by a dispatcher's log" : "ordered by a participant") +
            "\n";
+  for (const introduction::Place& place : topic->settings().places())
+    if (const auto* const url = std::get_if<introduction::Url>(&place)) lines += "at " + url->text + "\n";
   if (topic->settings().expires.count() != 0)
     lines += "messages go after " + std::to_string(topic->settings().expires.count()) + " s\n";
   for (const topic::Member& member : topic->members()) {
@@ -103,6 +139,8 @@ std::string lines_for(const KnownTopic& known, const node::TopicKeeper& keeper, 
     lines += "  " + (member.node_id == own ? "you" : name.petname.value_or("(no contact)")) + " " +
              to_text(member.node_id) + (member.node_id == own || is_verified ? "" : " (not verified)") + "\n";
   }
+  for (const NodeId& node : topic->settings().barred)
+    lines += "  barred: " + names.of(node).petname.value_or("(no contact)") + " " + to_text(node) + "\n";
   return lines;
 }
 
@@ -120,11 +158,27 @@ Done print_done(const Context& context, const std::string& topic, const std::str
   return context.out.print(line_of(object));
 }
 
+/// With us in it, now or once.
+Outcome<std::unique_ptr<node::TopicKeeper>> load_open(const OpenNode& node, Context& context,
+                                                      const KnownTopic& known) {
+  TAUT_TRY(auto keeper, load_topic(node, context, known));
+  if (keeper->topic()) return keeper;
+  return topic_failure(*node.store, {Errc::unavailable, reasons::kStillJoining}, known.name);
+}
+
+Outcome<NodeId> barred_named(const OpenNode& node, Context& context, const KnownTopic& known,
+                             const std::string& who) {
+  TAUT_TRY(const auto keeper, load_open(node, context, known));
+  Names names(*node.store);
+  const auto found = names.find(who, keeper->topic()->settings().barred);
+  if (found) return *found;
+  return failure(ExitCode::not_found, "not_barred", "'" + who + "' is not barred from '" + known.name + "'",
+                 "See who is: taut topic show " + known.name);
+}
+
 Outcome<NodeId> member_named(const OpenNode& node, Context& context, const KnownTopic& known,
                              const std::string& who) {
-  TAUT_TRY(const auto keeper, load_topic(node, context, known));
-  if (!keeper->topic())
-    return topic_failure(*node.store, {Errc::unavailable, reasons::kStillJoining}, known.name);
+  TAUT_TRY(const auto keeper, load_open(node, context, known));
   Names names(*node.store);
   const auto found = names.find(who, member_ids(*keeper->topic()));
   if (found) return *found;
@@ -136,11 +190,11 @@ Outcome<NodeId> member_named(const OpenNode& node, Context& context, const Known
 
 Done run(const TopicCreateRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
-  TAUT_TRY(const topic::LogOrder order, order_of(*node.store));
+  TAUT_TRY(const NewPlace place, place_of(request, node, context));
   topic::NewTopic options;
-  options.order = order;
+  options.order = place.order;
   const node::TopicMaker maker{*node.store, node.self.identity, context.random};
-  const auto created = node::create_topic(maker, request.name, options, moment());
+  const auto created = node::create_topic(maker, request.name, options, moment(), place.carrier);
   if (!created) return topic_failure(*node.store, created.error(), request.name);
   TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
   const TopicGoal goal{{}, [](const Topic&) { return true; }};
@@ -149,6 +203,7 @@ Done run(const TopicCreateRequest& request, Context& context) {
     return reached;
   }
   context.out.say("taut: invite somebody: taut topic invite " + request.name);
+  if (request.pipe) context.out.say("taut: put it on a pipe: taut topic filter " + request.name);
   return run(TopicShowRequest{request.name}, context);
 }
 
@@ -194,6 +249,17 @@ Done run(const TopicRemoveRequest& request, Context& context) {
   return print_done(context, request.name, "removed", {{"node", to_text(who)}});
 }
 
+Done run(const TopicUnbarRequest& request, Context& context) {
+  TAUT_TRY(const OpenNode node, open_node(context));
+  TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
+  TAUT_TRY(const NodeId who, barred_named(node, context, known, request.who));
+  TopicGoal goal;
+  goal.change = [&](node::TopicChange& change) { return change.take(change.topic.unbar(who, change.now)); };
+  goal.is_reached = [&](const Topic& topic) { return !topic.settings().is_barred(who); };
+  TAUT_CHECK(reach_goal(node, context, known, goal));
+  return print_done(context, request.name, "unbarred", {{"node", to_text(who)}});
+}
+
 Done run(const TopicLeaveRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
@@ -214,6 +280,8 @@ Done run(const TopicForgetRequest& request, Context& context) {
   TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
   if (const auto forgotten = node::forget_topic(*node.store, known.number); !forgotten)
     return state_failure(*node.store, forgotten.error());
+  std::error_code gone;
+  std::filesystem::remove(context.home.topic_lock(known.number), gone);
   return {};
 }
 

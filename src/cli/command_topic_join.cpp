@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/topic_carrier.hpp"
 #include "cli/topic_goal.hpp"
 #include "cli/topic_run.hpp"
 #include "introduction/locator.hpp"
@@ -42,6 +43,7 @@ class Joiner final : public TopicOnline::Owner,
       if (request_.timeout) timeout_.arm(carrier::Loop::now() + *request_.timeout);
       look_.arm(carrier::Loop::now() + kTopicLookEvery);
       online_.start();
+      if (online_.carrier()) return;  // the answer comes the same way
       auto up = run::LocalClient::connect(session_.loop(), context_.home.up_socket(), *this);
       if (up) return void(up_ = *std::move(up));
       is_receiving_ = true;
@@ -56,6 +58,9 @@ class Joiner final : public TopicOnline::Owner,
     take_welcomes();
     look_.arm(carrier::Loop::now() + kTopicLookEvery);
     on_progress();
+    if (is_stopping_ || (online_.is_carried() && !online_.is_hopeless())) return;
+    is_late_ = online_.is_carried();
+    stop();
   }
   void on_items_ready() override { take_welcomes(); }
   void take_welcomes() {
@@ -114,6 +119,8 @@ class Joiner final : public TopicOnline::Owner,
   Done result() const {
     if (session_.was_interrupted()) return interrupted();
     if (!ended_) return topic_failure(*node_.store, ended_.error(), topic_.name);
+    if (!online_.is_carried())
+      context_.out.say("taut: now put it on a pipe: taut topic filter " + topic_.name);
     if (!is_late_) return {};
     if (!has_asked_ && !online_.topic()) return online_.failure();
     return failure(ExitCode::timeout, "not_let_in", "Nobody has let us into '" + topic_.name + "' in time",
@@ -140,16 +147,34 @@ class Joiner final : public TopicOnline::Owner,
 
 /// The topic of this name that waits to be let in by this link already, or a new one.
 Outcome<node::KnownTopic> begin_to_join(const OpenNode& node, Context& context, const std::string& name,
-                                        const introduction::Locator& link) {
+                                        const introduction::Locator& link,
+                                        const std::optional<node::TopicCarrier>& carrier) {
   if (const auto known = node::find_topic(*node.store, name);
       known && known->record.phase == node::TopicPhase::joining) {
     TAUT_TRY(const auto keeper, load_topic(node, context, *known));
     if (keeper->joining()->link().log_id == link.log_id) return *known;
   }
   const node::TopicMaker maker{*node.store, node.self.identity, context.random};
-  const auto begun = node::join_topic(maker, name, link, moment());
+  const auto begun = node::join_topic(maker, name, link, moment(), carrier);
   if (!begun) return topic_failure(*node.store, begun.error(), name);
   return find_topic(*node.store, name);
+}
+
+bool is_on_log(const introduction::Locator& link) {
+  return std::ranges::any_of(link.places, [](const introduction::Place& place) {
+    return std::holds_alternative<identity::Dispatcher>(place);
+  });
+}
+
+Outcome<std::optional<node::TopicCarrier>> carrier_of(const introduction::Locator& link,
+                                                      const BrokerAccess& access, Context& context) {
+  if (is_on_log(link)) return std::nullopt;
+  if (link.places.empty()) return node::TopicCarrier{};
+  if (!broker_of(link.places))
+    return failure(ExitCode::usage, "no_place", "This link leads to no place that this taut knows",
+                   "Update taut, or ask for a link to another place");
+  TAUT_TRY(auto carrier, broker_carrier(access, context));
+  return std::optional(std::move(carrier));
 }
 
 }  // namespace
@@ -157,11 +182,12 @@ Outcome<node::KnownTopic> begin_to_join(const OpenNode& node, Context& context, 
 Done run(const TopicJoinRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const introduction::Locator link, locator_of(request.link));
-  if (node.self.card.card().inboxes().empty())
+  TAUT_TRY(const auto carrier, carrier_of(link, request.access, context));
+  if (!carrier && node.self.card.card().inboxes().empty())
     return failure(ExitCode::usage, "no_dispatcher", "No dispatcher is in use, so no answer can come",
                    "Take one: taut dispatcher use LINK");
   TAUT_TRY(const node::KnownTopic topic,
-           begin_to_join(node, context, request.name.value_or(link.name), link));
+           begin_to_join(node, context, request.name.value_or(link.name), link, carrier));
   TAUT_CHECK(Joiner(request, node, context, topic).run());
   return run(TopicShowRequest{topic.name}, context);
 }

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/topic_goal.hpp"
+#include "cli/topic_text.hpp"
 #include "node/own_dispatchers.hpp"
 
 namespace taut::cli {
@@ -50,6 +51,36 @@ struct WantedHomes {
   }
 };
 
+/// Who puts commits into order, as participants are called here.
+Outcome<std::vector<NodeId>> committers_wanted(const TopicSetRequest& request, const OpenNode& node,
+                                               Context& context, const node::KnownTopic& known) {
+  std::vector<NodeId> committers;
+  if (request.committers.empty()) return committers;
+  TAUT_TRY(const auto keeper, load_topic(node, context, known));
+  TAUT_CHECK(check_open(*keeper, *node.store));
+  if (keeper->topic()->settings().has_log())
+    return failure(ExitCode::usage, "bad_setting", "'" + known.name + "' is put into order by a dispatcher",
+                   "Only topics at brokers and on pipes have committers");
+  std::vector<NodeId> members;
+  for (const topic::Member& member : keeper->topic()->members()) members.push_back(member.node_id);
+  Names names(*node.store);
+  for (const std::string& who : request.committers) {
+    const auto found = names.find(who, members);
+    if (!found)
+      return failure(ExitCode::not_found, "not_member",
+                     "'" + who + "' is no participant of '" + known.name + "'",
+                     "See who is: taut topic show " + known.name);
+    committers.push_back(*found);
+  }
+  return committers;
+}
+
+topic::CommitterOrder ordered_by(const std::vector<NodeId>& committers, const topic::Settings& settings) {
+  topic::CommitterOrder order = std::get<topic::CommitterOrder>(settings.order);
+  order.committers = committers;
+  return order;
+}
+
 /// @pre the topic has a log, where homes are wanted
 bool has_come_true(const topic::SettingsChange& wanted, const topic::Settings& settings) {
   return (!wanted.expires || settings.expires == *wanted.expires) &&
@@ -63,12 +94,14 @@ Done run(const TopicSetRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const node::KnownTopic known, find_topic(*node.store, request.name));
   TAUT_TRY(const WantedHomes homes, WantedHomes::of(request));
+  TAUT_TRY(const auto committers, committers_wanted(request, node, context, known));
   topic::SettingsChange wanted{{}, request.expires, request.title};
   TopicGoal goal;
   goal.change = [&](node::TopicChange& change) -> Status {
     const auto* const log = std::get_if<topic::LogOrder>(&change.topic.settings().order);
     if (homes.is_something() && log == nullptr) return fail(Errc::misuse, reasons::kNotForLog);
     if (homes.is_something()) wanted.order = homes.from(*log);
+    if (!committers.empty()) wanted.order = ordered_by(committers, change.topic.settings());
     return change.take(change.topic.set(wanted, change.now));
   };
   goal.is_reached = [&](const Topic& topic) { return has_come_true(wanted, topic.settings()); };

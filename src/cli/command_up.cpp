@@ -10,6 +10,7 @@
 #include "cli/json.hpp"
 #include "cli/link_words.hpp"
 #include "cli/outbox_keeper.hpp"
+#include "cli/own_dispatchers.hpp"
 #include "cli/task_session.hpp"
 #include "cli/topic_online.hpp"
 #include "cli/up_lines.hpp"
@@ -95,7 +96,8 @@ class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
   void on_gone(ClientId client) override { asking_.erase(client); }
 
   Done start();
-  Done announce() const;
+  bool lives_by_brokers() const;
+  Done announce();
   void start_receiving();
   void look();
   void tell_all(std::string_view line) {
@@ -117,6 +119,7 @@ class Up final : public run::TaskRunner::Owner, public run::LocalServer::Owner {
   std::set<ClientId> asking_;
   std::uint64_t card_sequence_;
   bool is_receiving_ = false;
+  bool is_announced_ = false;
   carrier::Timer look_;
   carrier::Timer tidy_;
   carrier::Timer retry_;
@@ -164,15 +167,25 @@ Done Up::start() {
                      "); they open the state themselves");
   if (request_.dispatch)
     dispatching_.emplace(*request_.dispatch, context_, [this] { session_.loop().post([this] { stop(); }); });
+  else if (lives_by_brokers())
+    session_.loop().post([this] { (void)announce(); });
   else
     start_receiving();
-  look_.arm(carrier::Loop::now() + (request_.dispatch ? std::chrono::seconds(0) : kLookEvery));
+  look_.arm(carrier::Loop::now() + (is_receiving_ ? kLookEvery : std::chrono::seconds(0)));
   tidy_.arm(carrier::Loop::now() + kUpTidyEvery);
   retry_.arm(carrier::Loop::now() + std::chrono::seconds(1));
   return {};
 }
 
-Done Up::announce() const {
+/// Without an inbox, a node with topics at brokers still has something to stay online for.
+bool Up::lives_by_brokers() const {
+  const auto dispatchers = own_dispatchers(*node_.store);
+  return dispatchers && dispatchers->empty() && has_broker(*node_.store);
+}
+
+/// Once.
+Done Up::announce() {
+  if (std::exchange(is_announced_, true)) return {};
   run::tell_service_manager("READY=1");
   if (context_.out.is_json())
     return context_.out.print(
@@ -195,8 +208,9 @@ void Up::look() {
   const bool is_new = sequence && std::exchange(card_sequence_, *sequence) != *sequence;
   if (!is_receiving_ && is_new) start_receiving();
   if (is_receiving_ && is_new) runner_.carry_out(receiving_->refresh(moment()));
-  if (is_receiving_) topics_.look();
-  const auto pause = is_receiving_ ? std::chrono::milliseconds(kLookEvery) : std::chrono::milliseconds(50);
+  if (is_receiving_ || !dispatching_) topics_.look();
+  const auto pause =
+      is_receiving_ || !dispatching_ ? std::chrono::milliseconds(kLookEvery) : std::chrono::milliseconds(50);
   look_.arm(carrier::Loop::now() + pause);
 }
 

@@ -48,6 +48,7 @@ Done run(const TopicJoinRequest& request, Context& context);
 Done run(const TopicListRequest& request, Context& context);
 Done run(const TopicShowRequest& request, Context& context);
 Done run(const TopicRemoveRequest& request, Context& context);
+Done run(const TopicUnbarRequest& request, Context& context);
 Done run(const TopicLeaveRequest& request, Context& context);
 Done run(const TopicForgetRequest& request, Context& context);
 Done run(const TopicSetRequest& request, Context& context);
@@ -56,5 +57,6 @@ Done run(const TopicAcceptRequest& request, Context& context);
 Done run(const TopicDeclineRequest& request, Context& context);
 Done run(const TopicSendRequest& request, Context& context);
 Done run(const TopicRecvRequest& request, Context& context);
+Done run(const TopicFilterRequest& request, Context& context);
 
 }  // namespace taut::cli

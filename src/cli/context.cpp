@@ -45,7 +45,7 @@ std::string read_standard_input() {
   return text;
 }
 
-node::Moment moment() { return {carrier::Loop::now(), run::wall_time()}; }
+node::Moment moment() { return run::node_moment(); }
 
 Outcome<std::unique_ptr<store::NodeStore>> open_store(const Context& context) {
   auto opened = store::NodeStore::open(context.home.node_file());

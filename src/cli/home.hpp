@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "cli/failure.hpp"
 
@@ -17,6 +18,10 @@ struct Home {
   /// Held by the `taut up` of this folder, and where it listens.
   std::filesystem::path up_lock() const { return folder / "up.lock"; }
   std::filesystem::path up_socket() const { return folder / "up.socket"; }
+  /// Held by the process that has a topic's broker or pipe.
+  std::filesystem::path topic_lock(std::uint64_t number) const {
+    return folder / ("topic-" + std::to_string(number) + ".lock");
+  }
   std::filesystem::path dispatcher_config() const { return folder / "dispatcher.toml"; }
   /// Where a running dispatcher answers its operator.
   std::filesystem::path operator_socket() const { return folder / "dispatcher.sock"; }

@@ -152,8 +152,17 @@ struct OutboxDropRequest {
   std::string message;  ///< its ID
 };
 
+/// How to get at a broker; nothing of it goes into links.
+struct BrokerAccess {
+  std::optional<std::string> login;  ///< a file: user name, password; none: the environment's, or no login
+  std::optional<std::string> ca;     ///< a file with certificates; none: the system's
+};
+/// At the dispatchers in use, or else at a broker or on pipes.
 struct TopicCreateRequest {
   std::string name;
+  std::optional<std::string> mqtt;  ///< a URL
+  BrokerAccess access;
+  bool pipe = false;
 };
 /// Who has the link gets in without being asked about; `open`: somebody has to say yes.
 struct TopicInviteRequest {
@@ -167,6 +176,7 @@ struct TopicJoinRequest {
   std::string link;  ///< `-`: on stdin
   std::optional<std::string> name;
   std::optional<std::chrono::milliseconds> timeout;
+  BrokerAccess access;  ///< where the link leads to a broker
 };
 struct TopicListRequest {};
 struct TopicShowRequest {
@@ -176,6 +186,10 @@ struct TopicRemoveRequest {
   std::string name;
   std::string who;
   bool bar = false;  ///< it may not come back
+};
+struct TopicUnbarRequest {
+  std::string name;
+  std::string who;
 };
 struct TopicLeaveRequest {
   std::string name;
@@ -189,6 +203,7 @@ struct TopicSetRequest {
   std::optional<std::string> title;
   std::optional<std::string> home;  ///< a dispatcher's link
   std::optional<std::vector<std::string>> fallbacks;
+  std::vector<std::string> committers;  ///< petnames or node IDs, in order; none: as they are
 };
 struct TopicRequestsRequest {
   std::string name;
@@ -207,6 +222,11 @@ struct TopicSendRequest {
   bool lines = false;  ///< a message a line
   std::optional<std::chrono::seconds> expires;
 };
+/// A topic of pipes, on standard input and output.
+struct TopicFilterRequest {
+  std::string name;
+  bool frames = false;  ///< with their sizes; else as lines of text
+};
 struct TopicRecvRequest {
   std::string name;
   std::optional<std::uint64_t> count;
@@ -222,8 +242,8 @@ using Request = std::variant<
     DispatcherListRequest, DispatcherEnrollRequest, DispatcherRevokeRequest, DispatcherDevicesRequest,
     DispatcherStatsRequest, DevicesRequest, DevicesAllowRequest, DevicesDenyRequest, UpRequest, SendRequest,
     RecvRequest, OutboxRequest, OutboxRetryRequest, OutboxDropRequest, TopicCreateRequest, TopicInviteRequest,
-    TopicJoinRequest, TopicListRequest, TopicShowRequest, TopicRemoveRequest, TopicLeaveRequest,
-    TopicForgetRequest, TopicSetRequest, TopicRequestsRequest, TopicAcceptRequest, TopicDeclineRequest,
-    TopicSendRequest, TopicRecvRequest>;
+    TopicJoinRequest, TopicListRequest, TopicShowRequest, TopicRemoveRequest, TopicUnbarRequest,
+    TopicLeaveRequest, TopicForgetRequest, TopicSetRequest, TopicRequestsRequest, TopicAcceptRequest,
+    TopicDeclineRequest, TopicSendRequest, TopicRecvRequest, TopicFilterRequest>;
 
 }  // namespace taut::cli

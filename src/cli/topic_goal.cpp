@@ -25,10 +25,10 @@ class GoalRun final : public TopicRun {
     was_current_ = was_current_ || online_.is_current();
     if (was_current_ && !is_changed_) make_change();
     if (is_stopping_ || !is_changed_) return;
-    if (goal_.is_reached(*online_.topic()) && online_.is_idle()) {
-      is_reached_ = true;
-      stop();
-    }
+    // What is asked for where nothing carries it waits in the state file.
+    const bool is_carried = online_.is_carried();
+    is_reached_ = goal_.is_reached(*online_.topic()) && (online_.is_idle() || !is_carried);
+    if (is_reached_ || !is_carried) stop();
   }
   void on_event(const topic::Event& event) override {
     const auto* const undone = std::get_if<topic::Undone>(&event);
@@ -52,6 +52,10 @@ class GoalRun final : public TopicRun {
     if (is_reached_) return {};
     TAUT_CHECK(ending());
     if (!was_current_) return online_.failure();
+    if (!online_.is_carried())
+      return failure(ExitCode::not_running, "not_carried",
+                     "It is asked for, and nothing carries '" + topic_.name + "' now",
+                     "Put it on a pipe: taut topic filter " + topic_.name);
     return failure(
         ExitCode::timeout, "not_yet", "It is asked for, and has not happened in time",
         "It is tried again whenever the topic is online: taut up; look with taut topic show " + topic_.name);
@@ -120,6 +124,9 @@ std::unexpected<Failure> topic_failure(const store::NodeStore& store, const Erro
   if (error.reason == reasons::kTopicClosed)
     return failure_of(ExitCode::not_found, error, "We are no longer in '" + name + "'",
                       "Ask a participant for an invitation; forget what is here: taut topic forget " + name);
+  if (error.reason == reasons::kQuota)
+    return failure_of(ExitCode::timeout, error, "Too much of '" + name + "' waits already",
+                      "Wait until others have taken it; see how much: taut topic show " + name);
   if (error.reason == reasons::kDiverged)
     return failure_of(ExitCode::authentication, error,
                       "'" + name + "' has stopped here: others have another history",
@@ -129,13 +136,13 @@ std::unexpected<Failure> topic_failure(const store::NodeStore& store, const Erro
                       "See who is: taut topic show " + name);
   if (error.reason == reasons::kBarred)
     return failure_of(ExitCode::identity, error, "That node was removed from '" + name + "' for good",
-                      "Another participant may let it in again");
+                      "Lift that first: taut topic unbar " + name + " NODE");
   if (error.reason == reasons::kBadIntroduction || error.reason == reasons::kBadInvitation)
     return failure_of(ExitCode::not_found, error, "This request to join '" + name + "' is over",
                       "Have it made again: taut topic join LINK");
   if (error.reason == reasons::kNotForLog)
     return failure_of(ExitCode::usage, error, "'" + name + "' is not kept at a dispatcher",
-                      "Use it where it was made: with --mqtt, or taut topic filter " + name);
+                      "See where it is: taut topic show " + name);
   return state_failure(store, error);
 }
 

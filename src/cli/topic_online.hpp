@@ -4,10 +4,11 @@
 #include <deque>
 #include <set>
 
+#include "carrier/pipe.hpp"
 #include "cli/context.hpp"
 #include "node/sending.hpp"
-#include "node/topic_task.hpp"
-#include "run/task_runner.hpp"
+#include "node/topics.hpp"
+#include "run/topic_runner.hpp"
 
 namespace taut::cli {
 
@@ -37,7 +38,7 @@ class WelcomePost final : public run::TaskRunner::Owner {
   carrier::Posts posts_;
 };
 
-class TopicOnline final : public run::TaskRunner::Owner {
+class TopicOnline final : public run::TopicRunner::Owner {
  public:
   class Owner {
    public:
@@ -46,46 +47,61 @@ class TopicOnline final : public run::TaskRunner::Owner {
     virtual void on_progress() = 0;
     virtual void on_event(const topic::Event&) {}
     virtual void on_entry(const node::EntryPublished&) {}
+    /// Of a pipe: nothing more comes, or why it is of no use.
+    virtual void on_pipe_end(const Status&) {}
     /// The last call.
     virtual void on_ended(const Status& status) = 0;
   };
 
+  /// @param pipe  where a topic without a place goes; none: this process does not carry it
   TopicOnline(carrier::Loop& loop, const OpenNode& node, Context& context, node::RowNumber topic,
-              Owner& owner);
+              Owner& owner, const std::optional<carrier::PipeSettings>& pipe = std::nullopt);
 
-  void start() { runner_.start(); }
+  void start() { runner_->start(); }
   /// Once: welcomes that are on their way are given up.
   void stop();
   bool has_ended() const { return has_ended_; }
   /// Stored when it returns, and published as soon as it can be.
-  Status change(const node::TopicKeeper::Body& body);
+  Status change(const node::TopicKeeper::Body& body) { return runner_->change(body); }
   /// What another process, or a welcome, changed.
   void refresh();
-  bool is_current() const { return task_->is_current(); }
-  bool is_reachable() const { return task_->is_reachable(); }
+  bool is_current() const { return runner_->is_current(); }
+  bool is_reachable() const { return runner_->is_reachable(); }
+  /// This process has the carrier; else another one, or none.
+  bool has_carrier() const { return runner_->has_carrier(); }
+  bool is_carried() const { return runner_->is_carried(); }
+  /// Waiting alone does not bring it online.
+  bool is_hopeless() const;
   /// Nothing that was begun is still under way.
-  bool is_idle() const { return welcomes_.is_idle(); }
+  bool is_idle() const { return welcomes_.is_idle() && runner_->is_idle(); }
+  /// How it is carried; none: by a dispatcher's log.
+  std::optional<node::CarrierKind> carrier() const { return carrier_; }
   /// nullptr: not let in yet, or not loaded.
-  const topic::Topic* topic() const { return task_->keeper().topic(); }
-  const node::TopicKeeper& keeper() const { return task_->keeper(); }
-  /// Why there is no link, or no log.
+  const topic::Topic* topic() const { return keeper().topic(); }
+  const node::TopicKeeper& keeper() const { return runner_->keeper(); }
+  /// Why there is no link, no log, or no broker.
   std::unexpected<Failure> failure() const;
 
  private:
-  void on_items_ready() override { owner_.on_progress(); }
-  void on_drained() override { owner_.on_progress(); }
-  void on_settled() override { owner_.on_progress(); }
+  void on_progress() override { owner_.on_progress(); }
   void on_topic_happened(const topic::Event& event) override { owner_.on_event(event); }
   void on_entry_published(const node::EntryPublished& entry) override { owner_.on_entry(entry); }
   void on_welcome_due(const node::WelcomeDue& welcome) override { welcomes_.post(welcome); }
+  void on_carrier_end(const Status& why) override { owner_.on_pipe_end(why); }
   void on_finished(const Status& status) override;
 
   Owner& owner_;
-  std::unique_ptr<node::TopicTask> task_;
-  run::TaskRunner runner_;
+  std::optional<node::CarrierKind> carrier_;
+  std::unique_ptr<run::TopicRunner> runner_;
   WelcomePost welcomes_;
   bool has_ended_ = false;
 };
+
+/// After an end that was none of the topic's own: the state file was busy, say.
+inline constexpr std::chrono::seconds kBeginAgainAfter{5};
+
+/// Whether some topic of this node is at a broker.
+bool has_broker(store::NodeStore& store);
 
 /// Every topic of a node that stays up, online.
 class TopicsOnline {
@@ -102,15 +118,19 @@ class TopicsOnline {
     Kept(carrier::Loop& loop, const OpenNode& node, Context& context, node::RowNumber number)
         : online(loop, node, context, number, *this) {}
     void on_progress() override {}
-    void on_ended(const Status&) override {}
+    void on_ended(const Status& status) override;
+    bool is_over() const { return online.has_ended() && online.is_idle(); }
+    bool begins_again() const { return is_over() && again_at && carrier::Loop::now() >= *again_at; }
 
     TopicOnline online;
+    std::optional<Instant> again_at;  ///< it did not end well; none: it is closed, or not over
   };
+  void drop_forgotten(std::span<const node::KnownTopic> known);
 
   carrier::Loop& loop_;
   const OpenNode& node_;
   Context& context_;
-  std::map<node::RowNumber, Kept> kept_;  ///< those that ended, too: they are closed, or not at a dispatcher
+  std::map<node::RowNumber, Kept> kept_;  ///< those that ended, too
 };
 
 }  // namespace taut::cli

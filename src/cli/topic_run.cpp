@@ -4,12 +4,13 @@
 
 namespace taut::cli {
 
-TopicRun::TopicRun(const OpenNode& node, Context& context, const node::KnownTopic& topic)
+TopicRun::TopicRun(const OpenNode& node, Context& context, const node::KnownTopic& topic,
+                   const std::optional<carrier::PipeSettings>& pipe)
     : node_(node),
       context_(context),
       topic_(topic),
       session_([this] { stop(); }),
-      online_(session_.loop(), node, context, topic.number, *this),
+      online_(session_.loop(), node, context, topic.number, *this, pipe),
       look_(session_.loop(), [this] { look(); }),
       patience_(session_.loop(), [this] {
         is_late_ = true;
@@ -33,6 +34,9 @@ void TopicRun::look() {
   online_.refresh();
   look_.arm(carrier::Loop::now() + kTopicLookEvery);
   on_progress();
+  if (was_current_ || !online_.is_hopeless()) return;
+  is_late_ = true;
+  stop();
 }
 
 void TopicRun::stop() {

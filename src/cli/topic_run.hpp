@@ -14,7 +14,9 @@ class TopicRun : public TopicOnline::Owner {
  protected:
   using Patience = std::optional<std::chrono::milliseconds>;  ///< none: without end
 
-  TopicRun(const OpenNode& node, Context& context, const node::KnownTopic& topic);
+  /// @param pipe  for who carries a topic of pipes
+  TopicRun(const OpenNode& node, Context& context, const node::KnownTopic& topic,
+           const std::optional<carrier::PipeSettings>& pipe = std::nullopt);
 
   /// Returns when the topic has ended. What others do to it is looked for all the while: on_progress.
   void stay_online(Patience patience);
@@ -31,7 +33,7 @@ class TopicRun : public TopicOnline::Owner {
   Session session_;
   TopicOnline online_;
   bool was_current_ = false;
-  bool is_late_ = false;
+  bool is_late_ = false;  ///< or there was nothing to wait for
   bool is_stopping_ = false;
 
  private:

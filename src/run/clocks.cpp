@@ -1,5 +1,7 @@
 #include "run/clocks.hpp"
 
+#include "carrier/loop.hpp"
+
 namespace taut::run {
 
 std::optional<WallTime> wall_time() {
@@ -9,5 +11,7 @@ std::optional<WallTime> wall_time() {
   const auto since_1970 = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
   return WallTime{static_cast<std::uint64_t>(since_1970.count())};
 }
+
+node::Moment node_moment() { return {carrier::Loop::now(), wall_time()}; }
 
 }  // namespace taut::run

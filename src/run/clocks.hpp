@@ -3,11 +3,13 @@
 
 #include <optional>
 
-#include "base/time.hpp"
+#include "node/task.hpp"
 
 namespace taut::run {
 
 /// nullopt: the clock stands before 2020, so it was never set.
 std::optional<WallTime> wall_time();
+/// Both clocks, now.
+node::Moment node_moment();
 
 }  // namespace taut::run

@@ -11,8 +11,6 @@ namespace {
 /// How long links may take to end properly once the task is over.
 constexpr std::chrono::seconds kLeaveMax{1};
 
-node::Moment node_moment() { return {Loop::now(), wall_time()}; }
-
 link::Limits link_limits() {
   link::Limits limits;
   limits.handshake_deadline = kHandshakeDeadline;

@@ -1,6 +1,9 @@
 """Topics at a dispatcher, with real processes: invited, asked for, removed; what who reads, and when."""
 
+import contextlib
+import resource
 import signal
+import sqlite3
 import time
 
 import taut
@@ -93,6 +96,77 @@ class Topics(taut.Case):
         rest = messages(bob.events("topic", "recv", "tea"))
         seen = texts(messages(shown)) + [one["text"] for one in rest if not one.get("redelivered")]
         self.assertEqual(seen, [f"m{number}" for number in range(10)])
+
+    def test_who_was_barred_stays_out_until_it_is_unbarred(self):
+        bob = self.joined("bob")
+        node_id = bob.json("id")["node"]
+        self.alice.ok("topic", "remove", "tea", node_id, "--bar")
+        self.assertEqual(self.alice.json("topic", "show", "tea")["barred"], [node_id])
+        bob.ok("topic", "forget", "tea")
+        self.online(self.alice)
+        self.fails(bob.run("topic", "join", self.invitation(), "tea", "--timeout", "4"), 7)
+        self.fails(self.alice.run("topic", "unbar", "tea", "nobody"), 6, "not barred")
+        self.assertEqual(self.alice.json("topic", "unbar", "tea", node_id)["done"], "unbarred")
+        self.assertEqual(self.alice.json("topic", "show", "tea")["barred"], [])
+        bob.ok("topic", "forget", "tea")
+        bob.ok("topic", "join", self.invitation(), "tea", "--timeout", "50")
+
+    def test_a_closed_dispatcher_makes_logs_for_its_own(self):
+        post = self.dispatcher("closed", "--policy", "closed")
+
+        def registered(name):
+            node = self.node(name)
+            token = post.node.json("dispatcher", "enroll")["token"]
+            node.ok("dispatcher", "use", post.link, "--token", "-", stdin=token.encode() + b"\n")
+            return node
+
+        self.alice, bob = registered("carol"), registered("dave")
+        self.alice.ok("topic", "create", "tea")
+        self.online(self.alice)
+        bob.ok("topic", "join", self.invitation(), "tea", "--timeout", "50")
+        bob.ok("topic", "send", "tea", "inside")
+
+    def test_a_sender_without_room_says_so_and_keeps_nothing(self):
+        def little_room():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+        done = self.alice.run("topic", "send", "tea", "-", stdin=b"x" * 60_000, preexec_fn=little_room)
+        self.fails(done, 8, "node.db")
+        self.assertEqual(self.alice.json("topic", "show", "tea")["outbox"], 0)
+
+    def test_messages_that_go_away_are_in_no_file_though_nobody_looks(self):
+        bob = self.joined("bob")
+        bob.start("up")
+        self.alice.ok("topic", "send", "tea", "soon forgotten", "--expires", "5s")
+        wait_for(lambda: b"soon forgotten" in bob.files())
+        wait_for(lambda: b"soon forgotten" not in bob.files(), limit_s=60)
+        self.assertEqual(self.received(bob), [])
+
+    def test_the_next_command_erases_what_should_have_gone(self):
+        bob = self.joined("bob")
+        following = bob.start("up")
+        self.alice.ok("topic", "send", "tea", "soon forgotten", "--expires", "3s")
+        wait_for(lambda: b"soon forgotten" in bob.files())
+        following.kill()
+        following.wait()
+        time.sleep(3)
+        self.assertTrue(b"soon forgotten" in bob.files())
+        bob.ok("status")
+        self.assertFalse(b"soon forgotten" in bob.files())
+
+    def test_up_takes_a_topic_up_again_after_the_state_file_was_busy(self):
+        bob = self.joined("bob")
+        bob.start("up")
+        self.received(bob)
+        self.alice.ok("topic", "send", "tea", "one")
+        wait_for(lambda: bob.json("topic", "show", "tea")["unread"] == 1)
+        with contextlib.closing(sqlite3.connect(bob.home / "node.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            self.alice.ok("topic", "send", "tea", "two")
+            time.sleep(25)  # longer than anybody waits for it
+            other.execute("ROLLBACK")
+        wait_for(lambda: bob.json("topic", "show", "tea")["unread"] == 2)
+        self.assertEqual(self.received(bob), ["one", "two"])
 
     def test_an_unreachable_dispatcher_keeps_nothing(self):
         self.post.stop()

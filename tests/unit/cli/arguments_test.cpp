@@ -205,6 +205,23 @@ TEST_CASE("recv takes a count, a time and --follow") {
   CHECK(request<RecvRequest>({"recv", "--follow"}).follow);
 }
 
+TEST_CASE("a topic is at a dispatcher, at a broker, or on pipes") {
+  CHECK_FALSE(request<TopicCreateRequest>({"topic", "create", "tea"}).mqtt);
+  const auto at_broker = request<TopicCreateRequest>(
+      {"topic", "create", "tea", "--mqtt", "mqtts://h/t", "--mqtt-login", "l", "--ca", "c"});
+  CHECK(at_broker.mqtt == "mqtts://h/t");
+  CHECK(at_broker.access.login == "l");
+  CHECK(at_broker.access.ca == "c");
+  CHECK(request<TopicCreateRequest>({"topic", "create", "tea", "--pipe"}).pipe);
+  CHECK(refusal({"topic", "create", "tea", "--pipe", "--mqtt", "mqtt://h/t"}).exit == ExitCode::usage);
+  CHECK(refusal({"topic", "create", "tea", "--ca", "c"}).exit == ExitCode::usage);
+  CHECK(request<TopicJoinRequest>({"topic", "join", "link", "--mqtt-login", "l"}).access.login == "l");
+  CHECK_FALSE(request<TopicFilterRequest>({"topic", "filter", "tea"}).frames);
+  CHECK(request<TopicFilterRequest>({"topic", "filter", "tea", "--frames"}).frames);
+  CHECK(request<TopicSetRequest>({"topic", "set", "tea", "committers=a,b"}).committers == Words{"a", "b"});
+  CHECK(request<TopicUnbarRequest>({"topic", "unbar", "tea", "eve"}).who == "eve");
+}
+
 TEST_CASE("global flags stand before or after the command") {
   const Words cases[] = {{"--json", "--home", "d", "-v", "contact", "list"},
                          {"contact", "--json", "-v", "--home", "d", "list"},
