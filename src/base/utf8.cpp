@@ -1,7 +1,5 @@
 #include "base/utf8.hpp"
 
-#include <optional>
-
 namespace taut {
 
 namespace {
@@ -23,20 +21,6 @@ std::optional<Lead> lead_of(Byte byte) {
   return std::nullopt;
 }
 
-/// The first code point, which is taken off `rest`; nothing when `rest` does not begin with one.
-std::optional<char32_t> take_code_point(ByteView& rest) {
-  const std::optional<Lead> lead = lead_of(rest[0]);
-  if (!lead || rest.size() <= lead->more) return std::nullopt;
-  char32_t point = rest[0] & lead->bits;
-  for (const Byte byte : rest.subspan(1, lead->more)) {
-    if ((byte & 0xc0) != 0x80) return std::nullopt;
-    point = point << 6 | (byte & 0x3f);
-  }
-  if (point < lead->least || point > kCodePointMax || is_surrogate(point)) return std::nullopt;
-  rest = rest.subspan(1 + lead->more);
-  return point;
-}
-
 bool is_harmless(char32_t point) {
   if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return false;
   if (point == 0x2028 || point == 0x2029 || point == 0xfeff) return false;
@@ -56,6 +40,19 @@ bool every_code_point(ByteView bytes, Accept accept) {
 }
 
 }  // namespace
+
+std::optional<char32_t> take_code_point(ByteView& rest) {
+  const std::optional<Lead> lead = lead_of(rest[0]);
+  if (!lead || rest.size() <= lead->more) return std::nullopt;
+  char32_t point = rest[0] & lead->bits;
+  for (const Byte byte : rest.subspan(1, lead->more)) {
+    if ((byte & 0xc0) != 0x80) return std::nullopt;
+    point = point << 6 | (byte & 0x3f);
+  }
+  if (point < lead->least || point > kCodePointMax || is_surrogate(point)) return std::nullopt;
+  rest = rest.subspan(1 + lead->more);
+  return point;
+}
 
 bool is_utf8(ByteView bytes) {
   return every_code_point(bytes, [](char32_t) { return true; });

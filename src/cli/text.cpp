@@ -19,25 +19,18 @@ std::string digits(std::int64_t value, int width) {
          text;
 }
 
-/// How many bytes the character has that begins with this one.
+bool is_harmful(std::string_view character) {
+  return character != "\t" && !is_utf8_line(as_bytes(character));
+}
+
+}  // namespace
+
 std::size_t character_size(char first) {
   const auto byte = static_cast<Byte>(first);
   if (byte < 0x80) return 1;
   if (byte < 0xe0) return 2;
   return byte < 0xf0 ? 3 : 4;
 }
-
-bool is_harmful(std::string_view character) {
-  const auto byte = [&](std::size_t at) { return static_cast<Byte>(character[at]); };
-  if (character.size() == 1) return (byte(0) < 0x20 && byte(0) != '\t') || byte(0) == 0x7f;
-  if (character.size() == 2) return byte(0) == 0xc2 && byte(1) < 0xa0;  // C1
-  if (character.size() != 3 || byte(0) != 0xe2) return false;
-  // U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069
-  if (byte(1) == 0x80) return byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xae);
-  return byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
-}
-
-}  // namespace
 
 std::string iso_time(WallTime at) {
   using namespace std::chrono;

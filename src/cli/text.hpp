@@ -20,6 +20,9 @@ std::string shown(std::string_view text);
 /// Any bytes, on one line: as shown(), and line ends and what is not UTF-8 become replacement characters too.
 std::string shown_on_one_line(std::string_view bytes);
 
+/// How many bytes a character of UTF-8 has that begins with this one.
+std::size_t character_size(char first);
+
 /// "1 message", "2 messages".
 std::string counted(std::uint64_t count, const std::string& noun);
 

@@ -19,7 +19,8 @@ TEST_CASE("a stranger's text does nothing to a terminal") {
   CHECK(shown(std::string_view("a\0b\rc\x7f", 6)) == "a\ufffdb\ufffdc\ufffd");
   CHECK(shown("\u009b31m") == "\ufffd31m");  // C1: a control sequence without an escape
   CHECK(shown("\u00a0") == "\u00a0");
-  for (const char* mark : {"\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069"})
+  for (const char* mark :
+       {"\u061c", "\ufeff", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069"})
     CHECK(shown(mark) == "\ufffd");
   for (const char* letter : {"\u200d", "\u2027", "\u202f", "\u2065", "\u206a"})
     CHECK(shown(letter) == letter);
