@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
 #include "cli/own_dispatchers.hpp"
 #include "cli/topic_carrier.hpp"
+#include "cli/topic_changes.hpp"
 #include "cli/topic_goal.hpp"
-#include "cli/topic_text.hpp"
 #include "crypto/encoding.hpp"
 
 namespace taut::cli {
@@ -144,12 +144,6 @@ std::string lines_for(const KnownTopic& known, const node::TopicKeeper& keeper, 
   return lines;
 }
 
-std::vector<NodeId> member_ids(const Topic& topic) {
-  std::vector<NodeId> nodes;
-  for (const topic::Member& member : topic.members()) nodes.push_back(member.node_id);
-  return nodes;
-}
-
 /// For commands whose success is all there is to say.
 Done print_done(const Context& context, const std::string& topic, const std::string& what, Json more = {}) {
   if (!context.out.is_json()) return {};
@@ -180,10 +174,7 @@ Outcome<NodeId> member_named(const OpenNode& node, Context& context, const Known
                              const std::string& who) {
   TAUT_TRY(const auto keeper, load_open(node, context, known));
   Names names(*node.store);
-  const auto found = names.find(who, member_ids(*keeper->topic()));
-  if (found) return *found;
-  return failure(ExitCode::not_found, "not_member", "'" + who + "' is no participant of '" + known.name + "'",
-                 "See who is: taut topic show " + known.name);
+  return find_member(*keeper->topic(), known.name, names, who);
 }
 
 }  // namespace

@@ -2,8 +2,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/qr.hpp"
+#include "cli/topic_asking.hpp"
+#include "cli/topic_changes.hpp"
 #include "cli/topic_goal.hpp"
-#include "cli/topic_text.hpp"
 
 namespace taut::cli {
 namespace {
@@ -11,35 +12,11 @@ namespace {
 using node::KnownTopic;
 using topic::Topic;
 
-struct Asking {
-  NodeId node_id;
-  mls::KeyPackageRef ref;
-  std::string name;  ///< in the card: self-chosen
-};
-
-std::vector<Asking> asking(const Topic& topic) {
-  std::vector<Asking> all;
-  for (const introduction::Introduction* const one : topic.introductions())
-    all.push_back({one->node_id(), one->key_package_ref, one->card.card().name});
-  return all;
-}
-
 Outcome<introduction::Locator> make_link(const TopicInviteRequest& request, node::TopicKeeper& keeper,
                                          const OpenNode& node) {
   std::optional<introduction::Locator> link;
-  const auto make = [&](node::TopicChange& change) -> Status {
-    if (request.open || request.pair) {
-      link = change.topic.locator();
-      return {};
-    }
-    topic::InvitationOptions options;
-    options.uses = request.uses;
-    options.life = request.life;
-    TAUT_TRY(Topic::Invited invited, change.topic.invite(options, change.now));
-    link = std::move(invited.link);
-    return change.take(std::move(invited.step));
-  };
-  const auto made = keeper.change(moment(), make);
+  const auto made =
+      keeper.change(moment(), [&](node::TopicChange& change) { return make_link(request, change, link); });
   if (!made) return topic_failure(*node.store, made.error(), request.name);
   return *std::move(link);
 }
@@ -73,18 +50,12 @@ Done pair(const OpenNode& node, Context& context, const KnownTopic& known, std::
   return reach_goal(node, context, known, goal);
 }
 
-Outcome<Asking> find_asking(const OpenNode& node, Context& context, const KnownTopic& known,
+Outcome<Asking> load_asking(const OpenNode& node, Context& context, const KnownTopic& known,
                             const std::string& who) {
   TAUT_TRY(const auto keeper, load_topic(node, context, known));
-  if (!keeper->topic())
-    return topic_failure(*node.store, {Errc::unavailable, reasons::kStillJoining}, known.name);
-  const std::vector<Asking> all = asking(*keeper->topic());
+  TAUT_CHECK(check_open(*keeper, *node.store));
   Names names(*node.store);
-  for (const Asking& one : all)
-    if (one.name == who || names.find(who, std::span(&one.node_id, 1))) return one;
-  return failure(ExitCode::not_found, "no_request",
-                 "'" + who + "' does not ask to be let into '" + known.name + "'",
-                 "See who does: taut topic requests " + known.name);
+  return find_asking(*keeper->topic(), known.name, names, who);
 }
 
 }  // namespace
@@ -131,7 +102,7 @@ Done run(const TopicRequestsRequest& request, Context& context) {
 Done run(const TopicAcceptRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
-  TAUT_TRY(const Asking who, find_asking(node, context, known, request.who));
+  TAUT_TRY(const Asking who, load_asking(node, context, known, request.who));
   TopicGoal goal;
   goal.change = [&](node::TopicChange& change) {
     return change.take(change.topic.welcome(who.ref, change.now));
@@ -146,7 +117,7 @@ Done run(const TopicAcceptRequest& request, Context& context) {
 Done run(const TopicDeclineRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const KnownTopic known, find_topic(*node.store, request.name));
-  TAUT_TRY(const Asking who, find_asking(node, context, known, request.who));
+  TAUT_TRY(const Asking who, load_asking(node, context, known, request.who));
   TAUT_TRY(const auto keeper, load_topic(node, context, known));
   const auto declined = keeper->change(
       moment(), [&](node::TopicChange& change) { return change.take(change.topic.decline(who.ref)); });

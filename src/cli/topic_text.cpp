@@ -2,6 +2,8 @@
 
 #include "base/utf8.hpp"
 #include "crypto/encoding.hpp"
+#include "node/contacts.hpp"
+#include "run/log.hpp"
 
 namespace taut::cli {
 namespace {
@@ -136,7 +138,15 @@ Names::Name Names::of(const NodeId& node) {
   return name;
 }
 
-std::string Names::text_of(const NodeId& node) { return of(node).petname.value_or(to_text(node)); }
+std::string Names::text_of(const NodeId& node) {
+  const std::string other = node_ids_ == NodeIds::whole ? to_text(node) : run::short_id(node);
+  return of(node).petname.value_or(other);
+}
+
+bool Names::is_petname(const std::string& name) {
+  const auto contact = node::find_contact(store_, name);
+  return contact && contact->petname == name;
+}
 
 std::optional<NodeId> Names::find(const std::string& who, std::span<const NodeId> among) {
   for (const NodeId& node : among)

@@ -10,7 +10,9 @@ namespace taut::cli {
 /// How participants are called here.
 class Names {
  public:
-  explicit Names(store::NodeStore& store) : store_(store) {}
+  enum class NodeIds { whole, shortened };
+  explicit Names(store::NodeStore& store, NodeIds node_ids = NodeIds::whole)
+      : store_(store), node_ids_(node_ids) {}
 
   struct Name {
     std::optional<std::string> petname;
@@ -21,9 +23,12 @@ class Names {
   std::string text_of(const NodeId& node);
   /// By petname or node ID, whoever it is.
   std::optional<NodeId> find(const std::string& who, std::span<const NodeId> among);
+  /// Whether some contact has it.
+  bool is_petname(const std::string& name);
 
  private:
   store::NodeStore& store_;
+  NodeIds node_ids_;
 };
 
 /// @param own  this node, which is "you"
