@@ -222,6 +222,8 @@ void declare_topic_commands(ArgumentParser& parser) {
   parser.command<Typed>(topic, "list", "All topics",
                         [](const Typed&) -> Request { return TopicListRequest{}; });
   of_topic<TopicShowRequest>(parser, topic, "show", "One topic, with its participants");
+  of_topic<TopicChatRequest>(parser, topic, "chat", "Read and write in a topic, at a terminal");
+  of_topic<TopicChatRequest>(parser, parser.root(), "chat", "The same as taut topic chat");
   auto& set = parser.command<TypedSet>(topic, "set", "Change a topic for everybody", finish_set);
   word(set, "NAME", set.name, "The topic's name here")->required();
   word(set, "SETTING", set.settings,

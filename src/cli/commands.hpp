@@ -58,5 +58,6 @@ Done run(const TopicDeclineRequest& request, Context& context);
 Done run(const TopicSendRequest& request, Context& context);
 Done run(const TopicRecvRequest& request, Context& context);
 Done run(const TopicFilterRequest& request, Context& context);
+Done run(const TopicChatRequest& request, Context& context);
 
 }  // namespace taut::cli

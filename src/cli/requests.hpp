@@ -233,6 +233,9 @@ struct TopicRecvRequest {
   std::optional<std::chrono::milliseconds> timeout;
   bool follow = false;
 };
+struct TopicChatRequest {
+  std::string name;
+};
 
 using Request = std::variant<
     HelpRequest, VersionRequest, InitRequest, InitDeviceRequest, IdRequest, StatusRequest, DoctorRequest,
@@ -244,6 +247,6 @@ using Request = std::variant<
     RecvRequest, OutboxRequest, OutboxRetryRequest, OutboxDropRequest, TopicCreateRequest, TopicInviteRequest,
     TopicJoinRequest, TopicListRequest, TopicShowRequest, TopicRemoveRequest, TopicUnbarRequest,
     TopicLeaveRequest, TopicForgetRequest, TopicSetRequest, TopicRequestsRequest, TopicAcceptRequest,
-    TopicDeclineRequest, TopicSendRequest, TopicRecvRequest, TopicFilterRequest>;
+    TopicDeclineRequest, TopicSendRequest, TopicRecvRequest, TopicFilterRequest, TopicChatRequest>;
 
 }  // namespace taut::cli

@@ -41,6 +41,7 @@ void TopicRun::look() {
 
 void TopicRun::stop() {
   if (std::exchange(is_stopping_, true)) return;
+  on_stopping();
   look_.arm(std::nullopt);
   patience_.arm(std::nullopt);
   // Called from within the task's own effects, perhaps.

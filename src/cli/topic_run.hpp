@@ -23,6 +23,8 @@ class TopicRun : public TopicOnline::Owner {
   /// From now on.
   void be_patient(Patience patience);
   void stop();
+  /// It is over, before anything else ends.
+  virtual void on_stopping() {}
   void on_ended(const Status& status) override;
   /// Whether it ended as it should.
   Done ending() const;

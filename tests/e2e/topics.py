@@ -14,7 +14,9 @@ def messages(events):
     return [event for event in events if event["event"] == "message"]
 
 
-class Topics(taut.Case):
+class Case(taut.Case):
+    """A dispatcher, and alice, who has made the topic tea there."""
+
     def setUp(self):
         super().setUp()
         self.post = self.dispatcher()
@@ -40,6 +42,8 @@ class Topics(taut.Case):
     def received(self, node):
         return texts(messages(node.events("topic", "recv", "tea")))
 
+
+class Topics(Case):
     def test_messages_go_both_ways(self):
         bob = self.joined("bob")
         self.alice.ok("topic", "send", "tea", "hello bob")
