@@ -1,6 +1,8 @@
 #include <sstream>
 
+#include "base/utf8.hpp"
 #include "cli/argument_parser.hpp"
+#include "cli/text.hpp"
 
 namespace taut::cli {
 namespace {
@@ -9,6 +11,8 @@ constexpr std::uint64_t kUsesMax = 10'000;
 /// A year: the life of an invitation, and of messages in a topic.
 constexpr std::chrono::seconds kTopicLifeMax{366LL * 24 * 3600};
 constexpr std::uint64_t kPairSecondsMax = 3600;
+/// As in a link (docs/protocol/topic.md, "Links").
+constexpr std::size_t kTitleBytesMax = 64;
 
 struct TypedCreate : Typed, TopicCreateRequest {};
 struct TypedFilter : Typed, TopicFilterRequest {};
@@ -20,6 +24,7 @@ struct TypedMember : Typed {
   std::string who;
   bool bar = false;
 };
+struct TypedInvitation : Typed, TopicRevokeRequest {};
 struct TypedInvite : Typed {
   std::string name;
   std::optional<std::string> uses, expires, pair;
@@ -122,34 +127,44 @@ std::vector<std::string> between_commas(const std::string& list) {
   return words;
 }
 
+bool is_topic_name(const std::string& name) {
+  return !name.empty() && name.size() <= kTitleBytesMax && is_utf8_line(as_bytes(name));
+}
+
+Done take_setting(const std::string& setting, TopicSetRequest& request) {
+  const std::size_t equals = setting.find('=');
+  const std::string key = setting.substr(0, equals);
+  const std::string value = equals == std::string::npos ? "" : setting.substr(equals + 1);
+  if (key == "expires" && value == "never") {
+    request.expires = std::chrono::seconds(0);
+  } else if (key == "expires") {
+    TAUT_TRY(request.expires, duration("expires", value, kTopicLifeMax));
+  } else if (key == "name" && is_topic_name(value)) {
+    request.title = value;
+  } else if (key == "name") {
+    return failure(ExitCode::usage, "bad_name", "'" + shown_on_one_line(value) + "' cannot be a topic's name",
+                   "Give at most 64 bytes of UTF-8 without control characters");
+  } else if (key == "home" && !value.empty()) {
+    request.home = value;
+  } else if (key == "fallback" && value == "none") {
+    request.fallbacks.emplace();
+  } else if (key == "fallback" && !value.empty()) {
+    if (!request.fallbacks) request.fallbacks.emplace();
+    request.fallbacks->push_back(value);
+  } else if (key == "committers" && !value.empty()) {
+    request.committers = between_commas(value);
+  } else {
+    return failure(ExitCode::usage, "bad_setting", "A topic has no setting '" + setting + "'",
+                   "Give expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK, fallback=none or "
+                   "committers=WHO,WHO");
+  }
+  return {};
+}
+
 Outcome<Request> finish_set(const TypedSet& typed) {
   TopicSetRequest request;
   request.name = typed.name;
-  for (const std::string& setting : typed.settings) {
-    const std::size_t equals = setting.find('=');
-    const std::string key = setting.substr(0, equals);
-    const std::string value = equals == std::string::npos ? "" : setting.substr(equals + 1);
-    if (key == "expires" && value == "never") {
-      request.expires = std::chrono::seconds(0);
-    } else if (key == "expires") {
-      TAUT_TRY(request.expires, duration("expires", value, kTopicLifeMax));
-    } else if (key == "name" && !value.empty()) {
-      request.title = value;
-    } else if (key == "home" && !value.empty()) {
-      request.home = value;
-    } else if (key == "fallback" && value == "none") {
-      request.fallbacks.emplace();
-    } else if (key == "fallback" && !value.empty()) {
-      if (!request.fallbacks) request.fallbacks.emplace();
-      request.fallbacks->push_back(value);
-    } else if (key == "committers" && !value.empty()) {
-      request.committers = between_commas(value);
-    } else {
-      return failure(ExitCode::usage, "bad_setting", "A topic has no setting '" + setting + "'",
-                     "Give expires=1d, expires=never, name=TEXT, home=LINK, fallback=LINK, fallback=none or "
-                     "committers=WHO,WHO");
-    }
-  }
+  for (const std::string& setting : typed.settings) TAUT_CHECK(take_setting(setting, request));
   return request;
 }
 
@@ -197,6 +212,12 @@ void declare_coming_and_going(ArgumentParser& parser, CLI::App& topic) {
       ->type_name("SECONDS");
   invite.app->add_flag("--open", invite.open, "A link to the topic alone: somebody has to say yes")
       ->disable_flag_override();
+  of_topic<TopicInvitationsRequest>(parser, topic, "invitations", "The invitations that were made here");
+  auto& revoke =
+      parser.command<TypedInvitation>(topic, "revoke", "Let nobody in any more by an invitation",
+                                      [](const TopicRevokeRequest& typed) -> Request { return typed; });
+  word(revoke, "NAME", revoke.name, "The topic's name here")->required();
+  word(revoke, "INVITATION", revoke.which, "Its link, or its ID")->required();
   auto& join = parser.command<TypedJoin>(topic, "join", "Ask to be let in, and wait for it", finish_join);
   word(join, "LINK", join.link, "What `taut topic invite` printed; - reads it from stdin")->required();
   word(join, "NAME", join.name, "How I call the topic; else as its maker does");

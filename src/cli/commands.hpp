@@ -59,5 +59,7 @@ Done run(const TopicSendRequest& request, Context& context);
 Done run(const TopicRecvRequest& request, Context& context);
 Done run(const TopicFilterRequest& request, Context& context);
 Done run(const TopicChatRequest& request, Context& context);
+Done run(const TopicInvitationsRequest& request, Context& context);
+Done run(const TopicRevokeRequest& request, Context& context);
 
 }  // namespace taut::cli

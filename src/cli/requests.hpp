@@ -172,6 +172,13 @@ struct TopicInviteRequest {
   std::optional<std::chrono::seconds> pair;  ///< stay so long, and let in whoever asks
   bool open = false;
 };
+struct TopicInvitationsRequest {
+  std::string name;
+};
+struct TopicRevokeRequest {
+  std::string name;
+  std::string which;  ///< a link, or an invitation's ID
+};
 struct TopicJoinRequest {
   std::string link;  ///< `-`: on stdin
   std::optional<std::string> name;
@@ -247,6 +254,7 @@ using Request = std::variant<
     RecvRequest, OutboxRequest, OutboxRetryRequest, OutboxDropRequest, TopicCreateRequest, TopicInviteRequest,
     TopicJoinRequest, TopicListRequest, TopicShowRequest, TopicRemoveRequest, TopicUnbarRequest,
     TopicLeaveRequest, TopicForgetRequest, TopicSetRequest, TopicRequestsRequest, TopicAcceptRequest,
-    TopicDeclineRequest, TopicSendRequest, TopicRecvRequest, TopicFilterRequest, TopicChatRequest>;
+    TopicDeclineRequest, TopicSendRequest, TopicRecvRequest, TopicFilterRequest, TopicChatRequest,
+    TopicInvitationsRequest, TopicRevokeRequest>;
 
 }  // namespace taut::cli
