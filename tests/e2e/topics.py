@@ -177,15 +177,6 @@ class Topics(Case):
         self.fails(self.alice.run("topic", "send", "tea", "lost?"), 3)
         self.assertEqual(self.alice.json("topic", "show", "tea")["outbox"], 0)
 
-    def test_the_dispatcher_knows_neither_names_nor_text(self):
-        bob = self.joined("bob")
-        self.alice.ok("topic", "send", "tea", "a secret of ours")
-        self.assertEqual(self.received(bob), ["a secret of ours"])
-        files = self.post.node.files()
-        self.assertNotIn(b"a secret of ours", files)
-        shown = self.alice.json("topic", "show", "tea")
-        self.assertNotIn(bytes.fromhex(shown["id"]), files)
-
 
 if __name__ == "__main__":
     taut.main()
