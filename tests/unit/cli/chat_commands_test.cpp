@@ -47,11 +47,11 @@ TEST_CASE("what is no command says so, and what was meant") {
 }
 
 TEST_CASE("quotes hold words together, and a quoted word comes back") {
-  using Words = std::vector<std::string>;
-  CHECK(*words_of("a  \"b c\" d\"e f\"g \"\"") == Words{"a", "b c", "de fg", ""});
-  CHECK(*words_of("") == Words{});
+  using Parts = std::vector<std::string>;
+  CHECK(*words_of("a  \"b c\" d\"e f\"g \"\"") == Parts{"a", "b c", "de fg", ""});
+  CHECK(*words_of("") == Parts{});
   CHECK_FALSE(words_of("a \"b").has_value());
-  for (const char* word : {"bob", "mad hatter"}) CHECK(*words_of(quoted(word)) == Words{word});
+  for (const char* word : {"bob", "mad hatter"}) CHECK(*words_of(quoted(word)) == Parts{word});
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ std::wstring keys_of(std::string_view typed, std::size_t piece = 1) {
 }
 
 TEST_CASE("characters arrive whole, however they are cut") {
-  for (const std::size_t piece : {1, 2, 3, 100}) CHECK(keys_of("aé日🙂z", piece) == L"aé日🙂z");
+  for (const std::size_t piece : {1U, 2U, 3U, 100U}) CHECK(keys_of("aé日🙂z", piece) == L"aé日🙂z");
 }
 
 TEST_CASE("what is no character is dropped, and what follows is not") {

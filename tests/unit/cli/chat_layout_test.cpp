@@ -55,7 +55,7 @@ TEST_CASE("a long text keeps the column of the names, at any width") {
 }
 
 TEST_CASE("no text leaves its column or moves the cursor") {
-  for (const std::size_t columns : {20, 40, 80})
+  for (const std::size_t columns : {20U, 40U, 80U})
     for (const char* text :
          {"one\n09:16   bob            two", "\r09:16   bob            two", "\x1b[2J\x1b[H.", "\u009b2J",
           "\u202eevil", "\u061cevil", "a\n\n\n", "\t\tset in", "\x7f\b\b\b\b"}) {
