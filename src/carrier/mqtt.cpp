@@ -217,6 +217,7 @@ void Mqtt::State::tick() {
 void Mqtt::State::on_bytes(ByteView bytes) {
   if (is_over()) return;
   const Status taken = client_->receive(bytes);
+  if (handler_ != nullptr) handler_->on_read();
   if (is_over()) return;
   if (!taken) return went_down(taken.error());
   pump();

@@ -76,8 +76,10 @@ class Mqtt {
     /// to mend; broker_busy, broker_refuses, nobody_listens, no_route, name_not_found, deadline, reset: time
     /// may.
     virtual void on_down(Error why) = 0;
-    /// One frame, perhaps again (QoS 1); the broker is told that it came only after this returns.
+    /// One frame, perhaps again (QoS 1).
     virtual void on_message(ByteView payload) = 0;
+    /// What one read has brought was handed over: the broker is told that it came only after this returns.
+    virtual void on_read() {}
     /// Once for every ticket: the broker has it; or it never will, because of
     /// @errors unavailable: not_authorised, broker_busy, broker_refuses; exhausted: too_large, quota
     virtual void on_published(MqttTicket ticket, Status outcome) = 0;

@@ -60,12 +60,7 @@ void CarrierTopicRunner::on_down(const Error& why) {
 void CarrierTopicRunner::on_frame(ByteView frame) {
   if (finished_) return;
   topic_.on_frame(frame, Loop::now());
-  if (topic_.has_batch()) return settle();
-  if (std::exchange(will_settle_, true)) return;
-  posts_.post([this] {
-    will_settle_ = false;
-    settle();
-  });
+  if (topic_.has_batch()) settle();
 }
 
 void CarrierTopicRunner::settle() {

@@ -51,6 +51,8 @@ class CarrierTopicRunner final : public TopicRunner, FrameCarrier::Owner {
   void on_up() override;
   void on_down(const Error& why) override;
   void on_frame(ByteView frame) override;
+  /// A broker forgets what was stored, and nothing else.
+  void on_frames_end() override { settle(); }
   void on_taken(FrameCarrier::Ticket ticket, const Status& outcome) override;
   void on_end(const Status& why) override;
 
@@ -76,7 +78,6 @@ class CarrierTopicRunner final : public TopicRunner, FrameCarrier::Owner {
   Error failure_{Errc::unavailable, reasons::kUnreachable};
   bool is_loaded_ = false;
   bool is_elsewhere_ = false;  ///< another process has the carrier
-  bool will_settle_ = false;
   bool will_tell_ = false;
   bool is_stopping_ = false;
   std::optional<Status> finished_;

@@ -23,6 +23,7 @@ class BrokerCarrier final : public FrameCarrier, carrier::Mqtt::Handler {
   void on_up(carrier::MqttSession) override { owner_.on_up(); }
   void on_down(Error why) override { owner_.on_down(why); }
   void on_message(ByteView payload) override { owner_.on_frame(payload); }
+  void on_read() override { owner_.on_frames_end(); }
   void on_published(carrier::MqttTicket ticket, Status outcome) override { owner_.on_taken(ticket, outcome); }
 
   Owner& owner_;
@@ -49,7 +50,13 @@ class PipeCarrier final : public FrameCarrier, carrier::Pipe::Handler {
 
  private:
   void on_message(ByteView frame) override {
-    if (!is_closed_) owner_.on_frame(frame);
+    if (is_closed_) return;
+    owner_.on_frame(frame);
+    if (std::exchange(will_end_, true)) return;
+    posts_.post([this] {
+      will_end_ = false;
+      if (!is_closed_) owner_.on_frames_end();
+    });
   }
   void on_written() override { taken({}); }
   void on_input_end(Status why) override {
@@ -71,6 +78,7 @@ class PipeCarrier final : public FrameCarrier, carrier::Pipe::Handler {
   std::deque<Ticket> under_way_;
   Ticket last_ticket_ = 0;
   bool is_closed_ = false;
+  bool will_end_ = false;
   std::unique_ptr<carrier::Pipe> pipe_;  ///< last: its threads end before the rest goes
 };
 

@@ -20,6 +20,8 @@ class FrameCarrier {
     virtual void on_up() = 0;
     virtual void on_down(const Error& why) = 0;
     virtual void on_frame(ByteView frame) = 0;
+    /// Those that are at hand were handed over: whoever sent them is told so after this returns.
+    virtual void on_frames_end() = 0;
     /// Once for every ticket: whoever is next on the way has it, or never will.
     virtual void on_taken(Ticket ticket, const Status& outcome) = 0;
     /// Nothing more comes; or why it is of no use.

@@ -158,6 +158,26 @@ TEST_CASE("what comes after a goodbye that keeps the session comes again") {
   CHECK(came.size() == 20);
 }
 
+TEST_CASE("what was not stored is not acknowledged: who dies before it is gets it again") {
+  Broker broker;
+  broker.start();
+  Place place;
+  Participant ann, bob;
+  place.join(ann, place.settings(broker.port(), "ann"));
+  place.join(bob, place.settings(broker.port(), "bob"));
+  bob.then_read = [&] {
+    if (!bob.received.empty()) bob.mqtt.reset();
+  };
+  for (const Bytes& frame : numbered_up_to(5)) REQUIRE(ann.mqtt->publish(frame));
+  REQUIRE(place.until([&] { return bob.mqtt == nullptr; }));
+  const std::size_t seen = bob.received.size();
+  bob.then_read = {};
+  place.join(bob, place.settings(broker.port(), "bob"));
+  CHECK(bob.ups.back() == MqttSession::resumed);
+  REQUIRE(place.until([&] { return bob.received.size() >= seen + 5; }));
+  CHECK(std::vector<Bytes>(bob.received.end() - 5, bob.received.end()) == numbered_up_to(5));
+}
+
 TEST_CASE("who leaves while more waits than goes out at once is forgotten all the same") {
   Broker broker;
   broker.start();

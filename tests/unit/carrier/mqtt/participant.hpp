@@ -32,6 +32,9 @@ struct Participant final : Mqtt::Handler {
     received.push_back(to_bytes(payload));
     if (then) then();
   }
+  void on_read() override {
+    if (then_read) then_read();
+  }
   void on_published(MqttTicket ticket, Status outcome) override {
     published.push_back(ticket);
     if (!outcome) refusals.push_back(outcome.error());
@@ -43,7 +46,8 @@ struct Participant final : Mqtt::Handler {
   std::vector<Bytes> received;
   std::vector<MqttTicket> published;
   std::vector<Error> refusals;
-  std::function<void()> then;  ///< after each message
+  std::function<void()> then;       ///< after each message
+  std::function<void()> then_read;  ///< after all of one read
   std::unique_ptr<Mqtt> mqtt;
 };
 
