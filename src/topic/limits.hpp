@@ -19,7 +19,6 @@ inline constexpr std::size_t kIntroductionCountMax = 64;  ///< that wait for a d
 inline constexpr std::size_t kDeclinedCountMax = 256;     ///< introductions that are not shown again
 inline constexpr std::size_t kInvitationCountMax = 64;    ///< made here, and not over
 
-inline constexpr std::size_t kHeldCountMax = 64;  ///< messages of one sender that wait for earlier ones
 inline constexpr std::size_t kRecentCountMax =
     kOutboxCountMax;                                 ///< message IDs of one node that are remembered
 inline constexpr std::size_t kMissingCountMax = 16;  ///< ranges of one sender that were given up

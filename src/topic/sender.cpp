@@ -40,7 +40,7 @@ Arrivals SenderOrder::take(Said said, std::uint64_t epoch, std::uint64_t joined_
     drain(arrivals, journal);
   } else {
     hold(std::move(said), epoch, journal);
-    if (held_.size() > kHeldCountMax) arrivals = give_up(journal);
+    if (held_.size() > kOutboxCountMax || held_bytes() > kOutboxBytesMax) arrivals = give_up(journal);
   }
   save(journal);
   return arrivals;
@@ -64,6 +64,14 @@ void SenderOrder::hold(Said said, std::uint64_t epoch, Journal& journal) {
   if (held_.contains(counter)) return;
   journal.put(record_key(RecordKind::held, node_id_, counter), held_value(said, epoch));
   held_.emplace(counter, Held{std::move(said), epoch});
+}
+
+/// All that a sender may have unacknowledged waits for what was lost before it: that comes again, and what is
+/// held cannot, since its key is gone.
+std::size_t SenderOrder::held_bytes() const {
+  std::size_t size_bytes = 0;
+  for (const auto& [counter, held] : held_) size_bytes += held.said.body.size();
+  return size_bytes;
 }
 
 void SenderOrder::drain(Arrivals& arrivals, Journal& journal) {

@@ -54,6 +54,7 @@ class SenderOrder {
   };
 
   void hold(Said said, std::uint64_t epoch, Journal& journal);
+  std::size_t held_bytes() const;
   void drain(Arrivals& arrivals, Journal& journal);
   void deliver(Arrivals& arrivals, Arrival arrival, Journal& journal);
   void take_late(Arrivals& arrivals, Said said, std::uint64_t epoch, Journal& journal);

@@ -96,10 +96,32 @@ TEST_CASE("sender: what is held is bounded, and a hole far away costs nothing") 
   Journal journal;
   SenderOrder sender(NodeId{}, 1, SenderOrder::Since::after_us);
   std::size_t delivered = 0;
-  for (std::uint64_t i = 0; i <= kHeldCountMax; ++i)
+  for (std::uint64_t i = 0; i <= kOutboxCountMax; ++i)
     delivered += sender.take(said(UINT64_MAX / 2 + 2 * i), 5, 0, journal).deliver.size();
   CHECK(delivered > 0);
-  CHECK(journal.take().put.size() < 3 * kHeldCountMax);
+  CHECK(journal.take().put.size() < 3 * kOutboxCountMax);
+}
+
+TEST_CASE("sender: all that may be unacknowledged waits for the one before it, and no gap is told") {
+  Journal journal;
+  SenderOrder sender(NodeId{}, 1, SenderOrder::Since::after_us);
+  for (std::uint64_t i = 1; i < kOutboxCountMax; ++i) {
+    const Arrivals arrivals = sender.take(said(i), 5, 0, journal);
+    CHECK((arrivals.deliver.empty() && !arrivals.gap));
+  }
+  CHECK(sender.take(said(0), 5, 0, journal).deliver.size() == kOutboxCountMax);
+}
+
+TEST_CASE("sender: few large messages wait, not many") {
+  Journal journal;
+  SenderOrder sender(NodeId{}, 1, SenderOrder::Since::after_us);
+  std::size_t count = 0;
+  for (bool is_told = false; !is_told && count < kOutboxCountMax; ++count) {
+    Said large = said(count + 1);
+    large.body.resize(kContentBytesMax);
+    is_told = sender.take(std::move(large), 5, 0, journal).gap.has_value();
+  }
+  CHECK(count == kOutboxBytesMax / kContentBytesMax + 1);
 }
 
 TEST_CASE("sender: saved and loaded, it goes on") {
