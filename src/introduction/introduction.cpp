@@ -40,6 +40,7 @@ struct Claim {
   IntroductionNonce nonce;
   WallTime not_after;
   std::optional<InvitationId> invitation_id;
+  std::optional<NodeId> maker;
 };
 
 Bytes claim_bytes(const Claim& claim) {
@@ -47,6 +48,7 @@ Bytes claim_bytes(const Claim& claim) {
     out.raw(claim.log_id.view()).vector(claim.key_package).vector(claim.card);
     out.raw(claim.nonce.view()).u64(claim.not_after.unix_ms);
     write_optional(out, claim.invitation_id);
+    write_optional(out, claim.maker);
   });
 }
 
@@ -58,8 +60,9 @@ Result<Claim> read_claim(ByteView bytes) {
   TAUT_TRY(const IntroductionNonce nonce, in.value<IntroductionNonce>());
   TAUT_TRY(const std::uint64_t not_after, in.u64());
   TAUT_TRY(const auto invitation_id, read_optional<InvitationId>(in));
+  TAUT_TRY(const auto maker, read_optional<NodeId>(in));
   TAUT_CHECK(in.finish());
-  return Claim{log_id, key_package, card, nonce, {not_after}, invitation_id};
+  return Claim{log_id, key_package, card, nonce, {not_after}, invitation_id, maker};
 }
 
 /// The KeyPackage holds by itself, and its certificate is the card's node's.
@@ -92,7 +95,7 @@ Result<Bytes> introduce(const crypto::SignatureKeyPair& identity, const mls::Own
   if (request.card.card().signature_key != identity.public_key) return fail(Errc::misuse, reasons::kMisuse);
   const Bytes key_package = own.message();
   Claim claim{request.log_id,    key_package, request.card.bytes(), random.make<IntroductionNonce>(),
-              request.not_after, {}};
+              request.not_after, {},          request.maker};
   if (request.invitation != nullptr) claim.invitation_id = request.invitation->id;
   const Bytes claimed = claim_bytes(claim);
   std::optional<InvitationProof> proof;
@@ -125,16 +128,9 @@ Result<Introduction> read_introduction(ByteView bytes, const LogId& log_id, cryp
   std::uint64_t sequence = 0;
   TAUT_TRY(mls::KeyPackage key_package, read_own_key_package(claim.key_package, suite, node_key, sequence));
   const mls::KeyPackageRef ref = mls::make_key_package_ref(crypto::suite(suite), mls::encoded(key_package));
-  return Introduction{log_id,
-                      std::move(key_package),
-                      ref,
-                      sequence,
-                      std::move(card),
-                      claim.nonce,
-                      claim.not_after,
-                      claim.invitation_id,
-                      proof,
-                      to_bytes(claim_view)};
+  return Introduction{
+      log_id,          std::move(key_package), ref,         sequence, std::move(card),     claim.nonce,
+      claim.not_after, claim.invitation_id,    claim.maker, proof,    to_bytes(claim_view)};
 }
 
 }  // namespace taut::introduction

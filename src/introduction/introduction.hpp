@@ -8,6 +8,7 @@
 //     opaque nonce[16];
 //     uint64 not_after;                    Unix milliseconds
 //     optional<opaque invitation_id[16]> invitation;
+//     optional<opaque maker_id[32]> maker; of the link; absent: with an invitation, and coming back
 //   } IntroductionClaim;
 //
 //   struct {
@@ -42,6 +43,7 @@ struct Introduction {
   IntroductionNonce nonce;
   WallTime not_after;
   std::optional<InvitationId> invitation_id;
+  std::optional<NodeId> maker;  ///< whose answer it believes
   std::optional<InvitationProof> proof;
   Bytes claim;  ///< what `proof` is over
 
@@ -55,6 +57,7 @@ struct IntroductionRequest {
   const identity::SignedCard& card;
   WallTime not_after;
   const Invitation* invitation = nullptr;
+  std::optional<NodeId> maker{};
 };
 /// @param own  made by make_key_package
 /// @errors misuse: card and key do not belong together

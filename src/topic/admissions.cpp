@@ -73,6 +73,8 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
     return {};
   }
   if (participants.contains(node_id)) {
+    // Whoever joined by a link without an invitation believes its maker alone: others would try in vain.
+    if (asks.maker && *asks.maker != self && participants.contains(*asks.maker)) return {};
     wish({LetIn{std::move(asks), to_bytes(body), Admission::returned},
           random_instant(now.instant, kDutySpread)});
     return {};

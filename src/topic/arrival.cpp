@@ -11,9 +11,14 @@ Result<PreparedIntroduction> prepare_introduction(const Surroundings& surroundin
                                           surroundings.random));
   TAUT_TRY(Bytes introduction,
            introduction::introduce(surroundings.identity, own,
-                                   {plan.log_id, surroundings.card, not_after, plan.invitation},
+                                   {plan.log_id, surroundings.card, not_after, plan.invitation, plan.maker},
                                    surroundings.random));
   return PreparedIntroduction{std::move(own), std::move(introduction), not_after};
+}
+
+void retire_soon(WallTime& not_after, std::optional<WallTime> now) {
+  if (now)
+    not_after = std::min(not_after, *now + std::chrono::duration_cast<std::chrono::milliseconds>(kResendMax));
 }
 
 Result<Settings> check_arrival(const mls::Group& joined, const WelcomeLetter& letter) {

@@ -10,6 +10,7 @@ struct IntroductionPlan {
   LogId log_id;
   std::uint64_t sequence = 0;
   const introduction::Invitation* invitation = nullptr;
+  std::optional<NodeId> maker{};
 };
 struct PreparedIntroduction {
   mls::OwnKeyPackage own;
@@ -18,6 +19,10 @@ struct PreparedIntroduction {
 };
 Result<PreparedIntroduction> prepare_introduction(const Surroundings& surroundings,
                                                   const IntroductionPlan& plan, WallTime now);
+
+/// Somebody we do not know let us in: the KeyPackage is used, and with another somebody we know may answer.
+/// Not at once, as its answer may be under way.
+void retire_soon(WallTime& not_after, std::optional<WallTime> now);
 
 /// The letter's signer is a member of the group that it lets us into, and the letter tells its epoch.
 /// @errors unauthentic (bad_welcome); malformed (bad_settings)

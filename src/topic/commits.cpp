@@ -26,15 +26,6 @@ void remember_used(Settings& settings, const introduction::Introduction& introdu
   settings.used.push_back({introduction.key_package_ref, expiry_of(introduction.key_package)});
 }
 
-Status apply_change(const SettingsChange& change, Settings& settings) {
-  if (change.order) settings.order = *change.order;
-  if (change.expires) settings.expires = *change.expires;
-  if (change.name) settings.name = *change.name;
-  // What others would refuse is refused here.
-  TAUT_CHECK(decode_settings(encode(settings)));
-  return {};
-}
-
 /// The proposals of one commit, and the settings that follow from them.
 struct Draft {
   mls::CommitOptions options;
@@ -167,25 +158,24 @@ Status Topic::State::commit_these(const std::vector<std::uint64_t>& chosen, Time
     return {};
   };
   for (const std::uint64_t number : chosen) {
-    TAUT_CHECK(
-        std::visit(Overloaded{
-                       let_in,
-                       [&](const PutOut& one) -> Status {
-                         remove(one.node_id);
-                         return one.after == AfterRemoval::barred ? draft.bar(one.node_id) : Status();
-                       },
-                       [&](const Unbar& one) -> Status {
-                         std::erase(draft.settings.barred, one.node_id);
-                         return {};
-                       },
-                       [](const Renew&) -> Status { return {}; },
-                       [&](const Change& one) -> Status { return apply_change(one.change, draft.settings); },
-                       [&](const Revoke& one) -> Status {
-                         draft.revoke(one.invitation);
-                         return {};
-                       },
-                   },
-                   wishes.at(number).what));
+    TAUT_CHECK(std::visit(Overloaded{
+                              let_in,
+                              [&](const PutOut& one) -> Status {
+                                remove(one.node_id);
+                                return one.after == AfterRemoval::barred ? draft.bar(one.node_id) : Status();
+                              },
+                              [&](const Unbar& one) -> Status {
+                                std::erase(draft.settings.barred, one.node_id);
+                                return {};
+                              },
+                              [](const Renew&) -> Status { return {}; },
+                              [&](const Change& one) -> Status { return apply(one.change, draft.settings); },
+                              [&](const Revoke& one) -> Status {
+                                draft.revoke(one.invitation);
+                                return {};
+                              },
+                          },
+                          wishes.at(number).what));
   }
   if (topic::is_move(settings, draft.settings)) move_log(draft.settings, epoch() + 1, surroundings.random);
   if (draft.settings != settings) {
@@ -331,7 +321,11 @@ void Topic::State::change_members(const mls::CommitEffects& effects, const NodeI
     events.push_back(Removed{node_id, by, epoch()});
     for (auto item = outbox.begin(); item != outbox.end();) {
       const auto here = item++;
-      if (here->second.waiting.erase(node_id) != 0 && here->second.waiting.empty()) acknowledged(here);
+      if (here->second.waiting.erase(node_id) == 0) continue;
+      if (here->second.waiting.empty())
+        acknowledged(here);
+      else
+        journal.put(record_key(RecordKind::outbox, here->first), here->second.save());
     }
     if (added.contains(node_id)) continue;
     if (const auto sender = senders.find(node_id); sender != senders.end()) {

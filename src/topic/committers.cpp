@@ -14,14 +14,24 @@ constexpr Duration kLookAgain = std::chrono::seconds(1);
 
 }  // namespace
 
-/// Among the committers who are members; where none is, among all members by their leaves.
+/// It has lost its keys, and asks to be let in again.
+bool Topic::State::is_coming_back(const NodeId& node_id) const {
+  return std::ranges::any_of(wishes, [&](const auto& one) {
+    const auto* let_in = std::get_if<LetIn>(&one.second.what);
+    return let_in != nullptr && let_in->admission == Admission::returned &&
+           let_in->introduction.node_id() == node_id;
+  });
+}
+
+/// Among the committers who are members and have their keys; where none is, among all such members by their
+/// leaves.
 std::optional<std::size_t> Topic::State::rank_of(const NodeId& node_id) const {
   const auto* by_committer = std::get_if<CommitterOrder>(&settings.order);
   if (by_committer == nullptr) return std::nullopt;
   std::size_t rank = 0;
   bool has_committer = false;
   for (const NodeId& one : by_committer->committers) {
-    if (!participants.contains(one)) continue;
+    if (!participants.contains(one) || is_coming_back(one)) continue;
     if (one == node_id) return rank;
     has_committer = true;
     ++rank;
@@ -29,6 +39,7 @@ std::optional<std::size_t> Topic::State::rank_of(const NodeId& node_id) const {
   if (has_committer) return std::nullopt;
   rank = 0;
   for (const auto& [leaf, one] : by_leaf) {
+    if (is_coming_back(one)) continue;
     if (one == node_id) return rank;
     ++rank;
   }

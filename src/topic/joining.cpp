@@ -54,7 +54,9 @@ Status introduce_with(State& state, WallTime now) {
   const introduction::Invitation* invitation = state.link.invitation ? &*state.link.invitation : nullptr;
   TAUT_TRY(PreparedIntroduction made,
            prepare_introduction(state.surroundings,
-                                {state.link.suite, state.link.log_id, state.sequence, invitation}, now));
+                                {state.link.suite, state.link.log_id, state.sequence, invitation,
+                                 invitation == nullptr ? std::optional(state.link.maker) : std::nullopt},
+                                now));
   state.own = std::move(made.own);
   state.not_after = made.not_after;
   state.entry_id = state.surroundings.random.template make<SubmissionId>();
@@ -150,7 +152,10 @@ Result<Topic::Begun> Joining::open(ByteView entry, std::span<const NodeId> trust
   const bool is_known = to.invitation
                             ? psks.is_proven()
                             : welcomer == to.maker || std::ranges::find(trusted, welcomer) != trusted.end();
-  if (!is_known) return fail(Errc::unauthentic, reasons::kUnknownWelcomer);
+  if (!is_known) {
+    retire_soon(state_->not_after, now.wall);
+    return fail(Errc::unauthentic, reasons::kUnknownWelcomer);
+  }
   TAUT_TRY(const TopicId topic_id, introduction::topic_id_of(seen.context().group_id));
   Header header;
   header.suite = to.suite;

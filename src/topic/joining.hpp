@@ -20,8 +20,7 @@ class Joining {
   /// @param trusted  whose word counts beside the link's maker's; an invitation needs nobody's
   /// @return         the topic, with records that take the place of this object's
   /// @errors unauthentic (foreign_entry, bad_welcome, unknown_welcomer), unavailable (missing_key_package):
-  /// not
-  ///         for us. This object stays as it was, and waits on.
+  /// not for us. It waits on; where somebody unknown used its KeyPackage, with another from kResendMax on.
   Result<Topic::Begun> open(ByteView entry, std::span<const NodeId> trusted, Time now);
 
   /// Publishes the introduction again from time to time; with a new KeyPackage once it expired.

@@ -15,6 +15,7 @@ constexpr std::uint32_t kRepeatsBeforeResealing = 20;
 Result<MessageId> Topic::State::say(ContentType type, ByteView body, std::chrono::seconds expires, Time now) {
   TAUT_CHECK(check_open());
   if (header.is_leaving && type != kLeaving) return fail(Errc::violation, reasons::kTopicClosed);
+  if (expires.count() < 0 || expires.count() > UINT32_MAX) return malformed();
   if (body.size() > kContentBytesMax) return fail(Errc::exhausted, reasons::kTooLarge);
   if (outbox.size() >= kOutboxCountMax || outbox_bytes + body.size() > kOutboxBytesMax)
     return fail(Errc::exhausted, reasons::kQuota);
@@ -69,22 +70,24 @@ Status Topic::State::reseal(Time now) {
   return {};
 }
 
-/// In again with a new leaf: counters begin anew, and what was not acknowledged is said again.
+/// In again with a new leaf: counters begin anew, and what was not acknowledged is said again, to those who
+/// were there when it was said first.
 Status Topic::State::say_again(Time now) {
   std::map<std::uint64_t, Outgoing> before = std::exchange(outbox, {});
   for (const auto& [counter, item] : before) journal.erase(record_key(RecordKind::outbox, counter));
   for (auto& [counter, item] : before) {
     TAUT_TRY(Said said, read_said(item.said.expose()));
+    std::erase_if(item.waiting, [&](const NodeId& node_id) { return !participants.contains(node_id); });
+    if (!settings.has_log() && item.waiting.empty()) {
+      acknowledged(outbox.emplace(counter, std::move(item)).first);
+      continue;
+    }
     said.counter = header.next_counter++;
-    said.said_in = epoch();
+    said.said_in = std::min(said.said_in, epoch());  // a history that was left may have been longer
     said.previous_said_in.reset();
-    if (said.counter > 0) said.previous_said_in = epoch();
-    header.last_said_in = epoch();
+    if (said.counter > 0) said.previous_said_in = header.last_said_in;
+    header.last_said_in = said.said_in;
     item.said = said.encode();
-    item.waiting.clear();
-    if (!settings.has_log())
-      for (const auto& [node_id, participant] : participants)
-        if (node_id != self) item.waiting.insert(node_id);
     TAUT_CHECK(seal_outgoing(item));
     const auto at = outbox.emplace(said.counter, std::move(item)).first;
     TAUT_CHECK(publish_outgoing(said.counter, at->second, now.instant));
@@ -158,7 +161,9 @@ void Topic::State::take_said(Said said, const Participant& from, std::uint64_t i
   const NodeId node_id = from.certificate.node_id();
   const auto sender = senders.find(node_id);
   if (sender == senders.end()) return;
-  deliver(node_id, sender->second.take(std::move(said), in_epoch, header.joined_in, journal), now);
+  deliver(node_id,
+          sender->second.take(std::move(said), in_epoch, {header.joined_in, header.leaf_since}, journal),
+          now);
   if (!sender->second.is_waiting()) {
     gap_at.erase(node_id);
   } else {

@@ -223,7 +223,11 @@ SecretBytes Returning::save() const {
 SecretBytes Header::save() const {
   return mls::secret_written(kSmallBytesMax, [&](wire::Writer& out) {
     out.u8(1).u16(static_cast<std::uint16_t>(suite)).raw(topic_id.view());
-    out.u8(static_cast<std::uint8_t>(standing)).u64(sequence).u64(joined_in).u64(next_counter);
+    out.u8(static_cast<std::uint8_t>(standing))
+        .u64(sequence)
+        .u64(joined_in)
+        .u64(leaf_since)
+        .u64(next_counter);
     out.u64(last_said_in).u64(cursor).u64(next_number).present(is_leaving);
     out.present(suspects_since.has_value());
     if (suspects_since) out.u64(suspects_since->unix_ms);
@@ -245,6 +249,7 @@ Result<Header> Header::load(ByteView saved) {
   header.standing = static_cast<Standing>(standing);
   TAUT_TRY(header.sequence, in.u64());
   TAUT_TRY(header.joined_in, in.u64());
+  TAUT_TRY(header.leaf_since, in.u64());
   TAUT_TRY(header.next_counter, in.u64());
   TAUT_TRY(header.last_said_in, in.u64());
   TAUT_TRY(header.cursor, in.u64());

@@ -49,13 +49,16 @@ Status Topic::State::introduce_again(Time now) {
   return {};
 }
 
-/// Only a member whom we knew may let us in again.
+/// Only a member whom we knew may let us in again; others may have joined since.
 Status Topic::State::take_welcome(ByteView body, Time now) {
   if (!returning) return {};
   TAUT_TRY(const WelcomeLetter letter, read_letter(body));
-  if (letter.log_id != settings.log_id || !senders.contains(letter.welcomer()))
-    return fail(Errc::unauthentic, reasons::kUnknownWelcomer);
+  if (letter.log_id != settings.log_id) return fail(Errc::unauthentic, reasons::kBadWelcome);
   TAUT_TRY(mls::Group joined, mls::Group::join(hooks(), returning->own, letter.welcome));
+  if (!senders.contains(letter.welcomer())) {
+    retire_soon(returning->not_after, now.wall);
+    return fail(Errc::unauthentic, reasons::kUnknownWelcomer);
+  }
   TAUT_TRY(const Settings agreed, check_arrival(joined, letter));
   TAUT_TRY(const TopicId topic_id, introduction::topic_id_of(joined.context().group_id));
   if (topic_id != header.topic_id || agreed.log_id != settings.log_id || agreed.wrap_key != settings.wrap_key)

@@ -24,13 +24,16 @@ void SenderOrder::start_again(std::uint64_t sequence, Since since, Journal& jour
   save(journal);
 }
 
-Arrivals SenderOrder::take(Said said, std::uint64_t epoch, std::uint64_t joined_in, Journal& journal) {
+Arrivals SenderOrder::take(Said said, std::uint64_t epoch, const Presence& presence, Journal& journal) {
   Arrivals arrivals;
-  if (said.said_in < joined_in) return arrivals;
-  const bool begins = said.counter == 0 || *said.previous_said_in < joined_in;
+  if (said.said_in < presence.joined_in) return arrivals;
+  // A sender's epochs never go back: what it said before one that is not for us is not for us either.
+  const bool is_first_for_us = said.counter == 0 || *said.previous_said_in < presence.joined_in;
+  const bool begins = is_first_for_us || *said.previous_said_in < presence.leaf_since;
   if (!is_known_ && begins) {
-    is_known_ = true;
-    next_ = said.counter;
+    begin_at(said.counter);
+  } else if (is_first_for_us) {
+    next_ = std::max(next_, said.counter);
   }
   if (is_known_ && said.counter < next_) {
     take_late(arrivals, std::move(said), epoch, journal);
@@ -50,13 +53,24 @@ Arrivals SenderOrder::give_up(Journal& journal) {
   Arrivals arrivals;
   if (held_.empty()) return arrivals;
   const std::uint64_t first = held_.begin()->first;
-  arrivals.gap = Gap{node_id_, is_known_ ? next_ : first, is_known_ ? first - next_ : 0};
-  if (is_known_) miss(next_, first - next_);
-  is_known_ = true;
-  next_ = first;
+  if (is_known_) {
+    arrivals.gap = Gap{node_id_, next_, first - next_};
+    miss(next_, first - next_);
+    next_ = first;
+  } else {
+    arrivals.gap = Gap{node_id_, first - 1, 1};  // at least that one was for us
+    begin_at(first);
+  }
   drain(arrivals, journal);
   save(journal);
   return arrivals;
+}
+
+/// What was said before may be for us all the same, and come late.
+void SenderOrder::begin_at(std::uint64_t counter) {
+  is_known_ = true;
+  next_ = counter;
+  miss(0, counter);
 }
 
 void SenderOrder::hold(Said said, std::uint64_t epoch, Journal& journal) {

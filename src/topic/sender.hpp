@@ -30,8 +30,12 @@ class SenderOrder {
   /// The node has a new leaf, or this participant has: counters start anew, message IDs are remembered.
   void start_again(std::uint64_t sequence, Since since, Journal& journal);
 
-  /// @param joined_in  this participant's first epoch: what was said before is not for it
-  Arrivals take(Said said, std::uint64_t epoch, std::uint64_t joined_in, Journal& journal);
+  /// This participant's first epoch, and that of its leaf: later, where it came back.
+  struct Presence {
+    std::uint64_t joined_in = 0;   ///< what was said before is not for it
+    std::uint64_t leaf_since = 0;  ///< before, it may have missed anything
+  };
+  Arrivals take(Said said, std::uint64_t epoch, const Presence& presence, Journal& journal);
   /// What is held goes out, and what it waited for is a gap.
   Arrivals give_up(Journal& journal);
   bool is_waiting() const { return !held_.empty(); }
@@ -53,6 +57,7 @@ class SenderOrder {
     std::uint64_t epoch = 0;
   };
 
+  void begin_at(std::uint64_t counter);
   void hold(Said said, std::uint64_t epoch, Journal& journal);
   std::size_t held_bytes() const;
   void drain(Arrivals& arrivals, Journal& journal);

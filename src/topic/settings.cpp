@@ -109,6 +109,21 @@ void Settings::prune(std::optional<WallTime> now) {
       revoked, [&](const RevokedInvitation& one) { return one.not_after_s != 0 && one.not_after_s < now_s; });
 }
 
+Status check(const Settings& settings) {
+  const auto fits = [](std::chrono::seconds time) { return time.count() >= 0 && time.count() <= UINT32_MAX; };
+  const auto* committer = std::get_if<CommitterOrder>(&settings.order);
+  if (!fits(settings.expires) || (committer != nullptr && !fits(committer->takeover))) return bad_settings();
+  if (!decode_settings(encode(settings))) return bad_settings();
+  return {};
+}
+
+Status apply(const SettingsChange& change, Settings& settings) {
+  if (change.order) settings.order = *change.order;
+  if (change.expires) settings.expires = *change.expires;
+  if (change.name) settings.name = *change.name;
+  return check(settings);
+}
+
 Bytes encode(const Settings& settings) {
   return wire::written([&](wire::Writer& out) {
     out.u8(kSettingsFormat).raw(settings.log_id.view()).raw(settings.wrap_key.view());

@@ -97,6 +97,9 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+/// What one's own change must be.
+/// @errors malformed (bad_settings): a name that is no line of at most 64 bytes, a time that does not fit
+Status check(const Settings& settings);
 Bytes encode(const Settings& settings);
 /// @errors malformed (bad_settings); incompatible
 Result<Settings> decode_settings(ByteView bytes);
@@ -115,5 +118,7 @@ struct SettingsChange {
   std::optional<std::chrono::seconds> expires{};
   std::optional<std::string> name{};
 };
+/// @errors malformed (bad_settings): `settings` may have changed
+Status apply(const SettingsChange& change, Settings& settings);
 
 }  // namespace taut::topic

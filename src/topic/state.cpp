@@ -65,8 +65,9 @@ Status Topic::State::adopt(mls::Group joined, const WelcomeLetter& letter, Time 
   TAUT_TRY(settings, settings_of(group->context().extensions));
   journal.put(record_key(RecordKind::settings), SecretBytes(ByteView(encode(settings))));
   authentication.bar({settings.barred.begin(), settings.barred.end()});
+  if (header.standing == Standing::open) header.joined_in = epoch();
   header.standing = Standing::open;
-  header.joined_in = epoch();
+  header.leaf_since = epoch();
   header.next_counter = 0;
   header.cursor = settings.has_log() ? std::max({header.cursor, letter.position, settings.log_base()}) : 0;
   participants.clear();

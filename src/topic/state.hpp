@@ -150,8 +150,9 @@ struct Header {
   crypto::SuiteId suite{};
   TopicId topic_id;
   Standing standing = Standing::open;
-  std::uint64_t sequence = 0;   ///< of this node's latest leaf certificate
-  std::uint64_t joined_in = 0;  ///< first epoch of this membership
+  std::uint64_t sequence = 0;    ///< of this node's latest leaf certificate
+  std::uint64_t joined_in = 0;   ///< first epoch of this membership; coming back goes on with it
+  std::uint64_t leaf_since = 0;  ///< first epoch of this leaf
   std::uint64_t next_counter = 0;
   std::uint64_t last_said_in = 0;
   std::uint64_t cursor = 0;
@@ -305,6 +306,7 @@ struct Topic::State {
   void finish_wishes(const PendingCommit& own);
 
   // ---- committers.cpp ----
+  bool is_coming_back(const NodeId& node_id) const;
   std::optional<std::size_t> rank_of(const NodeId& node_id) const;
   bool is_silent_before(std::size_t rank, Instant since, Instant now, Duration patience) const;
   Duration patience_of(std::size_t rank) const;

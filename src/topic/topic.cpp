@@ -26,7 +26,7 @@ Result<Topic::Begun> Topic::create(Surroundings surroundings, const NewTopic& op
   settings.order = options.order;
   settings.expires = options.expires;
   settings.name = options.name;
-  TAUT_CHECK(decode_settings(encode(settings)));
+  TAUT_CHECK(check(settings));
   Header header;
   header.suite = options.suite;
   header.topic_id = random.make<TopicId>();
@@ -125,6 +125,8 @@ Result<Step> Topic::set(const SettingsChange& change, Time now) {
   TAUT_CHECK(state.check_open());
   const bool keeps_kind = !change.order || change.order->index() == state.settings.order.index();
   if (!keeps_kind) return fail(Errc::misuse, reasons::kMisuse);
+  Settings next = state.settings;
+  TAUT_CHECK(apply(change, next));
   state.wish({Change{change}, now.instant});
   TAUT_CHECK(state.pump(now));
   return state.finish();

@@ -79,6 +79,7 @@ class Topic {
   ~Topic();
 
   /// A topic of one.
+  /// @errors malformed (bad_settings): a name or a time out of bounds
   static Result<Begun> create(Surroundings surroundings, const NewTopic& options, Time now);
   /// @param records  all that were put and not erased, in any order
   /// @errors malformed (bad_records)
@@ -88,7 +89,9 @@ class Topic {
   // ---- Messages ----
 
   /// Seals a message. It is kept until it is acknowledged, and sealed again where its epoch has gone.
-  /// @errors unavailable (diverged); violation (topic_closed); exhausted (too_large, quota): nothing is kept
+  /// @errors unavailable (diverged); violation (topic_closed); exhausted (too_large, quota); malformed: a
+  /// life
+  ///         that does not fit 32 bits of seconds. Nothing is kept
   Result<Sealed> seal(const Content& content, Time now);
   /// @param position  in the log; with a log, the next after `cursor()`. None: without a log, and for what
   ///                  came by another way (introductions, checkpoints)
@@ -109,6 +112,7 @@ class Topic {
   Result<Step> leave(Time now);
   /// New keys for this participant: it heals.
   Result<Step> update(Time now);
+  /// @errors malformed (bad_settings); misuse: a log for committers, or the other way round
   Result<Step> set(const SettingsChange& change, Time now);
   /// Closes the topic here and tells nobody: another conversation with the same people takes its place.
   /// What was not acknowledged comes back as Unsent.

@@ -134,6 +134,27 @@ TEST_CASE("a pairing window lets in who comes in time, and no more than it says"
   CHECK(world["alice"].topic->introductions().size() == 2);
 }
 
+TEST_CASE("a yes of somebody the joiner does not know leaves nobody half in: the link's maker follows") {
+  for (const auto carrier : {World::Carrier::log, World::Carrier::broadcast}) {
+    World world(carrier);
+    world.topic_of({"alice", "bob", "carol"});
+    world["alice"].is_cut_off = true;
+    world.begin_joining("dave", world["alice"].topic->locator());
+    world.run(seconds(1));
+    world.take(world["bob"],
+               world["bob"].topic->welcome(world["dave"].joining->key_package_ref(), world.now));
+    world.run(minutes(3));
+    CHECK_FALSE(world["dave"].topic.has_value());
+    world["alice"].is_cut_off = false;
+    world.run(minutes(3));
+    REQUIRE(world["dave"].topic.has_value());
+    CHECK(in_step(world, {"alice", "bob", "carol", "dave"}));
+    world.say("dave", "all of me");
+    world.run(seconds(20));
+    CHECK(world["carol"].heard.back() == "all of me");
+  }
+}
+
 TEST_CASE("a pairing window outlasts a restart, and ends in its time") {
   World world(World::Carrier::log);
   world.topic_of({"alice", "bob"});

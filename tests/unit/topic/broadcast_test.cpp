@@ -143,6 +143,36 @@ TEST_CASE("who is away for a while hears everything when it is back") {
   CHECK(world["alice"].heard == expected);
 }
 
+TEST_CASE("the only committer lost its keys: the others let it in again") {
+  World world(World::Carrier::broadcast);
+  for (const char* name : {"alice", "bob", "carol"}) world.add(name);
+  Topic::Begun begun =
+      must(Topic::create(world["alice"].surroundings(), world.new_topic({"alice"}), world.now));
+  world["alice"].topic = std::move(begun.topic);
+  world.apply(world["alice"], std::move(begun.step));
+  world.join("alice", "bob");
+  world.join("alice", "carol");
+  world.run(seconds(5));
+  world.reload(world["alice"], LoadAs::restored);
+  world.run(minutes(5));
+  CHECK(in_step(world, {"alice", "bob", "carol"}));
+}
+
+TEST_CASE("nobody waits for the acknowledgement of somebody who was removed, after a restart either") {
+  World world(World::Carrier::broadcast);
+  world.topic_of({"alice", "bob", "carol"});
+  for (const char* name : {"bob", "carol"}) world[name].is_cut_off = true;
+  world.say("alice", "for both");
+  world.take(world["alice"],
+             world["alice"].topic->remove(world["carol"].id(), AfterRemoval::may_return, world.now));
+  world.run(seconds(5));
+  world.reload(world["alice"]);
+  world["bob"].is_cut_off = false;
+  world.run(minutes(2));
+  CHECK(world["bob"].heard == Texts{"for both"});
+  CHECK(world["alice"].topic->outbox_count() == 0);
+}
+
 TEST_CASE("a late joiner hears nothing that was said before it came") {
   World world(World::Carrier::broadcast);
   world.topic_of({"alice", "bob", "carol"});

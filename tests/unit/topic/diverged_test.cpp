@@ -123,6 +123,49 @@ TEST_CASE("messages that were not acknowledged come along, once") {
   CHECK(world["bob"].topic->outbox_count() == 0);
 }
 
+TEST_CASE("who comes back asks anew when only somebody answered who came after its copy") {
+  World world(World::Carrier::log);
+  world.topic_of({"alice", "bob", "carol"});
+  const auto copy = world["bob"].store;
+  world.join("alice", "dave");
+  for (const char* name : {"alice", "carol"}) world[name].is_cut_off = true;
+  world["bob"].store = copy;
+  world.reload(world["bob"], LoadAs::restored);
+  world.run(seconds(30));
+  CHECK(world["bob"].topic->standing() == Standing::diverged);
+  CHECK(std::string(world["bob"].last<Refused>()->reason.name) == "unknown_welcomer");
+  world["dave"].is_cut_off = true;
+  for (const char* name : {"alice", "carol"}) world[name].is_cut_off = false;
+  world.run(minutes(4));
+  world["dave"].is_cut_off = false;
+  world.run(minutes(1));
+  CHECK(in_step(world, {"alice", "bob", "carol", "dave"}));
+  CHECK(world["alice"].topic->members().size() == 4);
+}
+
+TEST_CASE("what is said again is for those who were there when it was said first") {
+  for (const auto carrier : {World::Carrier::log, World::Carrier::broadcast}) {
+    World world(carrier);
+    world.topic_of({"alice", "bob", "carol"});
+    world["carol"].is_cut_off = true;
+    world.say("carol", "before dave");
+    world.reload(world["carol"], LoadAs::restored);
+    world.join("alice", "dave");
+    world.reload(world["bob"], LoadAs::restored);  // it was there, too
+    world.run(minutes(1));
+    REQUIRE(world["bob"].topic->standing() == Standing::open);
+    world["carol"].is_cut_off = false;
+    world.run(minutes(3));
+    REQUIRE(in_step(world, {"alice", "bob", "carol", "dave"}));
+    world.say("carol", "after dave");
+    world.run(seconds(20));
+    for (const char* name : {"alice", "bob"}) CHECK(world[name].heard == Texts{"before dave", "after dave"});
+    CHECK(world["dave"].heard == Texts{"after dave"});
+    CHECK(world["dave"].gaps == 0);
+    CHECK(world["carol"].topic->outbox_count() == 0);
+  }
+}
+
 TEST_CASE("who lost the log's past comes back by itself") {
   World world(World::Carrier::log);
   world.topic_of({"alice", "bob", "carol"});

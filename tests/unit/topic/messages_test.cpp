@@ -61,6 +61,29 @@ TEST_CASE("what is too long, or too much, is refused, and leaves no trace") {
   CHECK(world["alice"].topic->outbox_count() == kept);
 }
 
+TEST_CASE("names and times that do not fit are refused where they are given") {
+  World world(World::Carrier::log);
+  world.topic_of({"alice", "bob"});
+  Topic& topic = *world["alice"].topic;
+  constexpr std::chrono::seconds kTooLong{std::int64_t{1} << 32};
+  for (const SettingsChange& change :
+       {SettingsChange{.name = "two\nlines"}, SettingsChange{.name = std::string(65, 'a')},
+        SettingsChange{.name = "\xff"}, SettingsChange{.expires = kTooLong},
+        SettingsChange{.expires = std::chrono::seconds(-1)}}) {
+    const auto refused = topic.set(change, world.now);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Errc::malformed);
+    NewTopic options = world.new_topic({"alice"});
+    options.name = change.name.value_or("");
+    options.expires = change.expires.value_or(std::chrono::seconds(0));
+    const auto not_begun = Topic::create(world["alice"].surroundings(), options, world.now);
+    REQUIRE_FALSE(not_begun.has_value());
+    CHECK(not_begun.error().code == Errc::malformed);
+  }
+  CHECK_FALSE(topic.seal({.body = Bytes(1), .expires = kTooLong}, world.now).has_value());
+  CHECK(topic.seal({.body = Bytes(1), .expires = kTooLong - std::chrono::seconds(1)}, world.now).has_value());
+}
+
 TEST_CASE("a log is read in its order, each position once") {
   World world(World::Carrier::log);
   world.topic_of({"alice", "bob"});
