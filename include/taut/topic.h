@@ -145,6 +145,10 @@ taut_status taut_topic_load(const taut_identity* identity, const taut_record* re
                             taut_time now, taut_topic** topic, taut_step** step);
 void taut_topic_free(taut_topic* topic);
 
+/* While joining by a link without an invitation: this node's yes counts beside that of the link's maker. Not
+ * kept: to be said again after taut_topic_load. */
+taut_status taut_topic_trust(taut_topic* topic, const char* node);
+
 /* message_id: 16 bytes, or NULL. */
 taut_status taut_topic_seal(taut_topic* topic, taut_view message, taut_time now, uint8_t* message_id,
                             taut_step** step);

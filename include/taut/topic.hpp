@@ -152,7 +152,7 @@ class Topic {
   struct Invited;
 
   /// A topic of one, whose maker is its committer.
-  /// @errors misuse: a name or lifetime out of bounds
+  /// @errors malformed: a name or lifetime out of bounds
   static Result<Begun> create(const Identity& identity, const TopicOptions& options, const Time& now);
   /// Asks to be let in. Everything else but open() and tick() waits until it is `open`.
   /// @errors malformed: no link, or cut; incompatible
@@ -160,6 +160,9 @@ class Topic {
   /// @param records  all that were put and not erased, in any order
   /// @errors malformed
   static Result<Begun> load(const Identity& identity, std::vector<Record> records, const Time& now);
+  /// While joining by a link without an invitation: this node's yes counts beside that of the link's maker.
+  /// Not kept: to be said again after load(). @errors malformed: not a node ID
+  Result<void> trust(std::string_view node);
   Topic(Topic&&) noexcept;
   Topic& operator=(Topic&&) noexcept;
   ~Topic();

@@ -28,6 +28,20 @@ std::vector<topic::Record> core_records(const std::vector<Record>& records) {
   return out;
 }
 
+/// Records hold keys: this copy of them ends with the call.
+class WipedRecords {
+ public:
+  explicit WipedRecords(std::vector<Record>& records) : records_(records) {}
+  WipedRecords(const WipedRecords&) = delete;
+  WipedRecords& operator=(const WipedRecords&) = delete;
+  ~WipedRecords() {
+    for (Record& record : records_) wipe(record.value);
+  }
+
+ private:
+  std::vector<Record>& records_;
+};
+
 taut::Result<mls::KeyPackageRef> introduction_ref(ByteView bytes) {
   if (bytes.size() > crypto::Digest::size_bytes_max) return malformed();
   return mls::KeyPackageRef{crypto::Digest(bytes)};
@@ -38,6 +52,7 @@ taut::Result<mls::KeyPackageRef> introduction_ref(ByteView bytes) {
 struct Topic::State {
   std::shared_ptr<Identity::State> identity;  // before what refers to it
   std::variant<topic::Joining, topic::Topic> is;
+  std::vector<taut::NodeId> trusted{};
 
   topic::Topic* topic() { return std::get_if<topic::Topic>(&is); }
   const topic::Topic* topic() const { return std::get_if<topic::Topic>(&is); }
@@ -84,12 +99,20 @@ Result<Topic::Begun> Topic::join(const Identity& identity, std::string_view link
 }
 
 Result<Topic::Begun> Topic::load(const Identity& identity, std::vector<Record> records, const Time& now) {
+  const WipedRecords wiped(records);
   const topic::Surroundings surroundings = surroundings_of(*identity.state());
   auto joining = topic::Joining::load(surroundings, core_records(records), core_time(now));
   if (joining) return State::begun(identity.state(), topic::Joining::Begun{*std::move(joining), {}});
   auto core = topic::Topic::load(surroundings, core_records(records), core_time(now));
   if (!core) return failed(core.error());
   return State::begun(identity.state(), *std::move(core));
+}
+
+Result<void> Topic::trust(std::string_view node) {
+  const auto node_id = node_id_from_text(node);
+  if (!node_id) return failed(node_id.error());
+  state_->trusted.push_back(*node_id);
+  return {};
 }
 
 // Messages.
@@ -106,7 +129,7 @@ Result<Topic::Sealed> Topic::seal(ByteView message, const Time& now) {
 
 Result<Step> Topic::open(ByteView entry, const Time& now) {
   if (state_->topic() != nullptr) return step_of(state_->topic()->open(entry, std::nullopt, core_time(now)));
-  auto core = std::get<topic::Joining>(state_->is).open(entry, {}, core_time(now));
+  auto core = std::get<topic::Joining>(state_->is).open(entry, state_->trusted, core_time(now));
   if (!core) return failed(core.error());
   Step step = public_step(std::move(core->step));
   state_->is = std::move(core->topic);

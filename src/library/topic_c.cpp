@@ -210,9 +210,11 @@ taut_status taut_topic_load(const taut_identity* identity, const taut_record* re
   return guarded([&]() -> taut_status {
     if (identity == nullptr || (records == nullptr && count > 0) || topic == nullptr || step == nullptr)
       return misused();
+    const std::span<const taut_record> given(records, count);
+    if (!std::ranges::all_of(given, [](const auto& one) { return is_sound(one.key) && is_sound(one.value); }))
+      return misused();
     std::vector<api::Record> all;
-    for (const taut_record& record : std::span(records, count)) {
-      if (!is_sound(record.key) || !is_sound(record.value)) return misused();
+    for (const taut_record& record : given) {
       const api::ByteView key = bytes_of(record.key);
       const api::ByteView value = bytes_of(record.value);
       all.push_back({{key.begin(), key.end()}, {value.begin(), value.end()}});
@@ -222,6 +224,14 @@ taut_status taut_topic_load(const taut_identity* identity, const taut_record* re
 }
 
 void taut_topic_free(taut_topic* topic) { delete topic; }
+
+taut_status taut_topic_trust(taut_topic* topic, const char* node) {
+  return guarded([&]() -> taut_status {
+    if (topic == nullptr || node == nullptr) return misused();
+    const auto trusted = topic->topic.trust(node);
+    return trusted ? TAUT_OK : refused(trusted.error());
+  });
+}
 
 taut_status taut_topic_seal(taut_topic* topic, taut_view message, taut_time now, uint8_t* message_id,
                             taut_step** step) {
@@ -265,6 +275,7 @@ taut_status taut_topic_invite(taut_topic* topic, uint16_t uses, uint32_t life_s,
     if (!invited) return refused(invited.error());
     auto made = std::make_unique<taut_step>(std::move(invited->step));
     const taut_status given = give_text(invited->link, link);
+    taut::wipe({reinterpret_cast<std::uint8_t*>(invited->link.data()), invited->link.size()});
     if (given == TAUT_OK) *step = made.release();
     return given;
   });
