@@ -23,6 +23,23 @@ Status write_changes(Transaction& transaction, RowNumber topic, const topic::Cha
   return {};
 }
 
+namespace {
+
+Status take_step(Transaction& transaction, RowNumber topic, topic::Step step, TopicOutcome& outcome) {
+  TAUT_CHECK(write_changes(transaction, topic, step.changes));
+  for (const topic::Event& event : step.events) {
+    const std::optional<TopicWhat> shown = shown_of(event);
+    if (!shown) continue;
+    outcome.has_items = true;
+    TAUT_CHECK(keep_topic_item(transaction, topic, *shown));
+  }
+  std::ranges::move(step.publish, std::back_inserter(outcome.publish));
+  std::ranges::move(step.events, std::back_inserter(outcome.events));
+  return {};
+}
+
+}  // namespace
+
 Result<topic::Time> topic_time(Transaction& transaction, const Moment& at) {
   TAUT_TRY(const std::optional<WallTime> wall, note_wall_time(transaction, at.wall));
   return topic::Time{at.now, wall};
@@ -38,12 +55,7 @@ Status TopicSurroundings::look(Transaction& transaction) {
 
 Status TopicChange::take(topic::Step step) {
   is_changed_ = is_changed_ || !step.changes.empty();
-  TAUT_CHECK(write_changes(transaction_, number_, step.changes));
-  for (const topic::Event& event : step.events)
-    if (const std::optional<TopicWhat> shown = shown_of(event)) TAUT_CHECK(tell(*shown));
-  std::ranges::move(step.publish, std::back_inserter(outcome_.publish));
-  std::ranges::move(step.events, std::back_inserter(outcome_.events));
-  return {};
+  return take_step(transaction_, number_, std::move(step), outcome_);
 }
 
 Status TopicChange::take(Result<topic::Step> step) {
@@ -142,16 +154,8 @@ Result<TopicOutcome> TopicKeeper::tick(const Moment& at) {
   return transact(at, [&](Transaction& transaction, topic::Time now) -> Result<TopicOutcome> {
     TAUT_TRY(topic::Step step, topic_ ? topic_->tick(now) : joining_->tick(now));
     const bool is_changed = !step.changes.empty();
-    TAUT_CHECK(write_changes(transaction, number_, step.changes));
     TopicOutcome outcome;
-    for (const topic::Event& event : step.events) {
-      const std::optional<TopicWhat> shown = shown_of(event);
-      if (!shown) continue;
-      outcome.has_items = true;
-      TAUT_CHECK(keep_topic_item(transaction, number_, *shown));
-    }
-    outcome.publish = std::move(step.publish);
-    outcome.events = std::move(step.events);
+    TAUT_CHECK(take_step(transaction, number_, std::move(step), outcome));
     if (is_changed) TAUT_CHECK(save_row(transaction));
     return outcome;
   });
