@@ -22,11 +22,10 @@ class Crew {
  private:
   void work() {
     while (const auto seed = next()) {
-      const Plan plan = plan_of_seed(*seed);
       const Options options{campaign_.bug, nullptr};
-      Report report = live(plan, options);
+      Report report = campaign_.live(*seed, options);
       const bool is_twice = campaign_.twice_every != 0 && *seed % campaign_.twice_every == 0;
-      if (is_twice && !report.violation && live(plan, options).hash != report.hash)
+      if (is_twice && !report.violation && campaign_.live(*seed, options).hash != report.hash)
         report.violation = Violation{"same_seed_same_life", "two lives of one seed differ"};
       note(*seed, report, is_twice);
     }

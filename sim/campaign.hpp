@@ -11,6 +11,8 @@ struct Campaign {
   unsigned jobs = 1;
   std::uint64_t twice_every = 1;  ///< every n-th seed is lived twice, and both lives must agree
   PlantedBug bug = PlantedBug::none;
+  Report (*live)(std::uint64_t seed, const Options& options) =
+      [](std::uint64_t seed, const Options& options) { return sim::live(plan_of_seed(seed), options); };
 };
 
 struct Findings {

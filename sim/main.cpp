@@ -6,6 +6,7 @@
 
 #include "sim/campaign.hpp"
 #include "sim/shrink.hpp"
+#include "sim/topic_world.hpp"
 
 using namespace taut;
 using namespace taut::sim;
@@ -13,12 +14,13 @@ using namespace taut::sim;
 namespace {
 
 constexpr std::string_view kUsage =
-    "taut-sim --seeds N [--from S] [--jobs J] [--twice-every K] | --seed S [--trace]\n";
+    "taut-sim [--topics] (--seeds N [--from S] [--jobs J] [--twice-every K] | --seed S [--trace])\n";
 
 struct Arguments {
   Campaign campaign;
   bool one_seed = false;
   bool trace = false;
+  bool topics = false;
 };
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -34,6 +36,11 @@ std::optional<Arguments> read(int count, char** words) {
     const std::string_view word = words[i];
     if (word == "--trace") {
       arguments.trace = true;
+      continue;
+    }
+    if (word == "--topics") {
+      arguments.topics = true;
+      arguments.campaign.live = live_topic_of_seed;
       continue;
     }
     const auto value = i + 1 < count ? number(words[++i]) : std::nullopt;
@@ -69,6 +76,14 @@ void print(const Plan& plan) {
   for (const PlannedMessage& message : plan.messages) std::printf("  %s\n", to_text(message).c_str());
 }
 
+void print(const TopicPlan& plan) {
+  std::printf("a topic of %u, ordered by %s; lost %u %%, doubled %u %%, reordered %u %%\n", plan.people,
+              plan.order == TopicOrder::log ? "a log" : "a committer", plan.lose_percent, plan.double_percent,
+              plan.reorder_percent);
+  for (const PlannedAct& act : plan.acts)
+    if (act.what != TopicAct::say) std::printf("  %s\n", to_text(act).c_str());
+}
+
 void print(const Tally& tally) {
   std::string_view group;
   for (const auto& [name, count] : tally) {
@@ -89,6 +104,25 @@ int explain(std::uint64_t seed, const Violation& violation) {
   live(shortest, {PlantedBug::none, &std::cout});
   std::printf("again: ./dev sim --seed %llu --trace\n", static_cast<unsigned long long>(seed));
   return 1;
+}
+
+int explain_topic(std::uint64_t seed, const Violation& violation) {
+  std::printf("seed %llu: %s does not hold: %s\n", static_cast<unsigned long long>(seed),
+              std::string(violation.invariant).c_str(), violation.detail.c_str());
+  print(topic_plan_of_seed(seed));
+  std::printf("again: ./dev sim --topics --seed %llu --trace\n", static_cast<unsigned long long>(seed));
+  return 1;
+}
+
+int run_one_topic(const Arguments& arguments) {
+  const std::uint64_t seed = arguments.campaign.first_seed;
+  const Report report = live_topic_of_seed(seed, {PlantedBug::none, arguments.trace ? &std::cout : nullptr});
+  std::cout.flush();
+  print(report.tally);
+  std::printf("hash %016llx, %llu events, quiet %.1f s after all trouble\n",
+              static_cast<unsigned long long>(report.hash), static_cast<unsigned long long>(report.steps),
+              std::chrono::duration<double>(report.until_quiet).count());
+  return report.violation ? explain_topic(seed, *report.violation) : 0;
 }
 
 int run_one(const Arguments& arguments) {
@@ -118,7 +152,9 @@ int run_many(const Arguments& arguments) {
   std::printf("%.1f hours lived in %.1f s; quiet at the latest %.1f s after all trouble\n",
               std::chrono::duration<double>(found.virtual_time).count() / 3600, seconds,
               std::chrono::duration<double>(found.until_quiet_max).count());
-  return found.failed_seed ? explain(*found.failed_seed, found.violation) : 0;
+  if (!found.failed_seed) return 0;
+  return arguments.topics ? explain_topic(*found.failed_seed, found.violation)
+                          : explain(*found.failed_seed, found.violation);
 }
 
 }  // namespace
@@ -126,5 +162,6 @@ int run_many(const Arguments& arguments) {
 int main(int count, char** words) {
   const auto arguments = read(count, words);
   if (!arguments) return std::fputs(kUsage.data(), stderr), 2;
-  return arguments->one_seed ? run_one(*arguments) : run_many(*arguments);
+  if (!arguments->one_seed) return run_many(*arguments);
+  return arguments->topics ? run_one_topic(*arguments) : run_one(*arguments);
 }

@@ -4,34 +4,9 @@
 #include "sim/dispatcher_machine.hpp"
 #include "sim/hostile.hpp"
 #include "sim/node_machine.hpp"
+#include "sim/report.hpp"
 
 namespace taut::sim {
-
-/// Bugs that a test plants to see that they are found.
-enum class PlantedBug : std::uint8_t {
-  none,
-  acknowledge_before_commit,
-  reuse_a_counter_after_restart,
-  forget_to_dedupe,
-  replace_a_session_on_a_replayed_first_message,
-};
-
-struct Options {
-  PlantedBug bug = PlantedBug::none;
-  std::ostream* aloud = nullptr;  ///< where every event is printed
-};
-
-struct Report {
-  std::optional<Violation> violation;
-  std::uint64_t hash = 0;
-  Tally tally;
-  std::size_t messages = 0;
-  std::size_t acknowledged = 0;
-  Duration lived{};        ///< virtual time
-  Duration until_quiet{};  ///< from the end of all trouble
-  std::uint64_t steps = 0;
-  std::vector<std::uint64_t> operations;  ///< of each machine's storage, since the set-up
-};
 
 /// From the end of all trouble until everything has arrived. Redialling waits up to 60 s
 /// (node/connections.hpp); a session that nobody ended is noticed within 60 s (ping, then no answer), then
