@@ -321,10 +321,11 @@ void Topic::State::change_members(const mls::CommitEffects& effects, const NodeI
     events.push_back(Removed{node_id, by, epoch()});
     for (auto item = outbox.begin(); item != outbox.end();) {
       const auto here = item++;
-      if (here->second.waiting.erase(node_id) == 0) continue;
+      if (settings.has_log()) continue;
+      here->second.waiting.erase(node_id);
       if (here->second.waiting.empty())
         acknowledged(here);
-      else
+      else  // what it acknowledged is not stored
         journal.put(record_key(RecordKind::outbox, here->first), here->second.save());
     }
     if (added.contains(node_id)) continue;

@@ -7,6 +7,7 @@ namespace taut::topic {
 
 Status Topic::State::diverge(Diverged::Why why, Time now) {
   header.standing = Standing::diverged;
+  authentication.bar({});  // whom this history barred may be in the one that stays
   events.push_back(Diverged{why});
   for (const auto& [number, wish] : wishes) {
     journal.erase(record_key(RecordKind::wish, number));

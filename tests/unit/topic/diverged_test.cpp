@@ -123,6 +123,26 @@ TEST_CASE("messages that were not acknowledged come along, once") {
   CHECK(world["bob"].topic->outbox_count() == 0);
 }
 
+TEST_CASE("who was barred in a history that went is no obstacle to coming back") {
+  World world(World::Carrier::log);
+  world.topic_of({"alice", "bob", "carol", "dave"});
+  world.other_log["dave"] = {world.log.size(), world.log};
+  // In dave's history bob is barred; in the others' he talks on.
+  Step his = must(world["dave"].topic->remove(world["bob"].id(), AfterRemoval::barred, world.now));
+  world.other_log["dave"].second.push_back(his.publish.front().bytes);
+  his.publish.clear();
+  world.apply(world["dave"], std::move(his));
+  world.take(world["alice"], world["alice"].topic->update(world.now));
+  world.run(seconds(5));
+  CHECK(world["dave"].topic->settings().is_barred(world["bob"].id()));
+  world.other_log.clear();
+  for (int i = 0; i < 5; ++i)
+    world.take(world["alice"], world["alice"].topic->update(world.now)), world.run(seconds(20));
+  world.run(minutes(6));
+  CHECK(world["dave"].count<Returned>() == 1);
+  CHECK(in_step(world, {"alice", "bob", "carol", "dave"}));
+}
+
 TEST_CASE("who comes back asks anew when only somebody answered who came after its copy") {
   World world(World::Carrier::log);
   world.topic_of({"alice", "bob", "carol"});
