@@ -189,6 +189,7 @@ void TopicWorld::invite_again() {
     if (!one->is_joining() || sent_away_.contains(one->id())) continue;
     for (const auto& host : people_) {
       if (!host->is_open() || is_insider(host->id()) || sent_away_.contains(host->id())) continue;
+      ledger_.restored(one->id());  // it may have been in already, and never known
       if (const auto link = host->invite()) one->join(*link);
       break;
     }
