@@ -70,8 +70,8 @@ void TopicLedger::check_arrived(const Word& word, const Outboxes& outboxes) {
   using Fate = Word::Fate;
   const MachineId from = word.word.from;
   // Whoever is restored forgets what it said since.
-  chronicle_.require(word.fate != Fate::open || restored_.contains(from), "nothing_vanishes",
-                     to_text(word.word));
+  chronicle_.require(word.fate != Fate::open || restored_.contains(from) || outboxes.waits(from),
+                     "nothing_vanishes", to_text(word.word));
   if (word.fate != Fate::acknowledged || shaken_.contains(from) || outboxes.histories_differed) return;
   for (const MachineId who : word.audience) {
     if (who == from || shaken_.contains(who) || !outboxes.is_open(who)) continue;

@@ -53,7 +53,8 @@ class TopicLedger {
 
   struct Outboxes {
     std::function<bool(MachineId)> is_open;
-    bool histories_differed = false;  ///< what was certain in one of them is not in the other
+    std::function<bool(MachineId)> waits;  ///< something in its outbox
+    bool histories_differed = false;       ///< what was certain in one of them is not in the other
   };
   void check_at_the_end(const Outboxes& outboxes);
   std::size_t said_count() const { return words_.size(); }

@@ -85,7 +85,8 @@ void TopicWorld::carry_out(const PlannedAct& act) {
       return who.act(
           [&](topic::Topic& topic) { return topic.set({.name = "name " + std::to_string(act.value)}, now); });
     case TopicAct::invite:
-      if (people_.size() >= 7 || is_insider(who.id())) return;
+      // Who was sent away and has not heard of it invites into a history that nobody else has.
+      if (people_.size() >= 7 || is_insider(who.id()) || sent_away_.contains(who.id())) return;
       if (const auto link = who.invite()) add().join(*link);
       return;
     case TopicAct::remove:
@@ -268,6 +269,10 @@ Report TopicWorld::run() {
     if (!is_quiet && !chronicle_.violation()) chronicle_.violate("goes_on", why_not_quiet());
     report.until_quiet = schedule_.now() - healed;
     ledger_.check_at_the_end({[&](MachineId id) { return people_[id]->is_open(); },
+                              [&](MachineId id) {
+                                const topic::Topic* topic = people_[id]->topic();
+                                return topic != nullptr && topic->outbox_count() != 0;
+                              },
                               histories_differ_ || plan_.has(TopicAct::half_valid)});
   }
   if (plan_.order == TopicOrder::log && !histories_differ_ && !plan_.has_insider)

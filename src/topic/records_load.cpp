@@ -364,8 +364,7 @@ Status Topic::State::load(std::vector<Record> records, LoadAs as, Time now) {
     TAUT_TRY(const mls::RecordKey group_key, mls::RecordKey::decode(key.rest));
     of_group.push_back({group_key, std::move(record.value)});
   }
-  if (header.standing == Standing::open)
-    authentication.bar({settings.barred.begin(), settings.barred.end()});
+  if (header.standing == Standing::open) authentication.bar({settings.barred.begin(), settings.barred.end()});
   stored_header = header;
   rearm(now);
   if (of_group.empty()) return {};

@@ -33,6 +33,7 @@ Status Topic::State::diverge(Diverged::Why why, Time now) {
 
 /// With the same identity and a newer certificate: members let it in without asking anybody.
 Status Topic::State::introduce_again(Time now) {
+  const Repeat before = returning ? returning->repeat : Repeat{};
   returning.reset();
   journal.erase(record_key(RecordKind::returning));
   if (!now.wall) return {};  // nobody would believe its lifetime; `tick` tries again
@@ -43,7 +44,7 @@ Status Topic::State::introduce_again(Time now) {
   Returning next{std::move(made.own), surroundings.random.make<SubmissionId>(),
                  wrapper.wrap(EntryKind::introduction, made.introduction, surroundings.random),
                  made.not_after};
-  next.repeat.again(now.instant);
+  next.repeat = {now.instant + kResendFirst, kResendFirst * 2, before.count + 1};
   journal.put(record_key(RecordKind::returning), next.save());
   publish.push_back({EntryKind::introduction, next.entry_id, next.entry, 0, {}, {}});
   returning = std::move(next);

@@ -1,5 +1,7 @@
 // What is due: recovery runs from here.
 
+#include <bit>
+
 #include "topic/state.hpp"
 
 namespace taut::topic {
@@ -18,6 +20,10 @@ Duration until(WallTime at, std::optional<WallTime> now, Duration most) {
   return std::min<Duration>(
       std::chrono::milliseconds(std::min<std::uint64_t>(at.unix_ms - now->unix_ms, INT32_MAX)), most);
 }
+
+/// Nobody let it in for so long that the answer may be lost with whoever gave it: the KeyPackage is used
+/// then. First after four minutes, then seldom and seldomer, as boxes are small.
+bool wants_another(std::uint32_t repeats) { return repeats >= 8 && std::has_single_bit(repeats); }
 
 bool is_due(const std::optional<Instant>& at, Instant now) { return at && *at <= now; }
 
@@ -60,6 +66,7 @@ Status Topic::State::tick(Time now) {
     if (!returning || (now.wall && *now.wall > returning->not_after)) return introduce_again(now);
     if (returning->repeat.at <= now.instant) {
       returning->repeat.again(now.instant);
+      if (wants_another(returning->repeat.count)) return introduce_again(now);
       publish.push_back({EntryKind::introduction, returning->entry_id, returning->entry, 0, {}, {}});
     }
     return {};

@@ -148,6 +148,32 @@ TEST_CASE("somebody asks to be let in, by a link without an invitation, and is, 
   }
 }
 
+TEST_CASE("the yes of somebody trusted lets in; that of another waits for the link's maker") {
+  Carrier carrier;
+  User ann("ann", carrier.now), bob("bob", carrier.now), eve("eve", carrier.now);
+  carrier.users = {&ann, &bob, &eve};
+  carrier.begin(ann, Topic::create(ann.identity, {}, carrier.now));
+  auto invited = ann.topic->invite({}, carrier.now);
+  REQUIRE(invited);
+  carrier.take(ann, std::move(invited->step));
+  carrier.begin(bob, Topic::join(bob.identity, invited->link, carrier.now));
+  REQUIRE(carrier.until([&] { return bob.topic->standing() == Standing::open; }));
+  carrier.begin(eve, Topic::join(eve.identity, *ann.topic->link(), carrier.now));
+  CHECK(eve.topic->trust("bob").error().code == ErrorCode::malformed);
+  std::ptrdiff_t expected = 2;  // the second time by ann
+  SUBCASE("trusted") {
+    REQUIRE(eve.topic->trust(bob.identity.node_id()));
+    expected = 1;
+  }
+  SUBCASE("not known") {}
+  REQUIRE(carrier.until([&] { return bob.find(EventKind::introduced) != nullptr; }));
+  carrier.take(bob, bob.topic->welcome(bob.find(EventKind::introduced)->introduction, carrier.now));
+  REQUIRE(carrier.until([&] { return eve.topic->standing() == Standing::open; }));
+  CHECK(std::ranges::count_if(ann.events, [&](const Event& event) {
+          return event.kind == EventKind::joined && event.node == eve.identity.node_id();
+        }) == expected);
+}
+
 TEST_CASE("what is not an entry of the topic changes nothing") {
   Carrier carrier;
   User ann("ann", carrier.now), eve("eve", carrier.now);

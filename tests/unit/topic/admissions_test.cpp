@@ -146,7 +146,8 @@ TEST_CASE("a yes of somebody the joiner does not know leaves nobody half in: the
     world.run(minutes(3));
     CHECK_FALSE(world["dave"].topic.has_value());
     world["alice"].is_cut_off = false;
-    world.run(minutes(3));
+    world.run(minutes(6));
+    CAPTURE(static_cast<int>(carrier));
     REQUIRE(world["dave"].topic.has_value());
     CHECK(in_step(world, {"alice", "bob", "carol", "dave"}));
     world.say("dave", "all of me");

@@ -143,6 +143,24 @@ TEST_CASE("who was barred in a history that went is no obstacle to coming back")
   CHECK(in_step(world, {"alice", "bob", "carol", "dave"}));
 }
 
+TEST_CASE("an answer that was lost with whoever gave it is asked for again") {
+  World world(World::Carrier::broadcast);
+  world.topic_of({"alice", "bob", "carol"});
+  world.reload(world["bob"], LoadAs::restored);
+  world["bob"].is_cut_off = true;
+  world.run(seconds(10));
+  // Both have let bob in; neither knows it any more, nor its welcome.
+  REQUIRE(world["alice"].topic->members().size() == 3);
+  for (const char* name : {"alice", "carol"})
+    std::erase_if(world[name].store,
+                  [](const auto& one) { return one.first[0] == static_cast<Byte>(RecordKind::welcome); });
+  for (const char* name : {"alice", "carol"}) world.reload(world[name]);
+  world["bob"].is_cut_off = false;
+  world.run(minutes(7));
+  CHECK(world["bob"].count<Returned>() == 1);
+  CHECK(in_step(world, {"alice", "bob", "carol"}));
+}
+
 TEST_CASE("who comes back asks anew when only somebody answered who came after its copy") {
   World world(World::Carrier::log);
   world.topic_of({"alice", "bob", "carol"});

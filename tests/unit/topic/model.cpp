@@ -80,7 +80,8 @@ class Model {
   Person* anybody() {
     std::vector<Person*> open;
     for (auto& [name, who] : world_.people_)
-      if (who->topic && who->topic->standing() == Standing::open) open.push_back(who.get());
+      if (who->topic && who->topic->standing() == Standing::open && !removed_.contains(name))
+        open.push_back(who.get());
     return open.empty() ? nullptr : open[below(open.size())];
   }
 
