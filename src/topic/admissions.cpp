@@ -101,6 +101,18 @@ Status Topic::State::take_introduction(ByteView body, Time now) {
   return {};
 }
 
+/// Who is a member now asks nobody any more; who asks with a newer certificate gets its leaf unasked.
+void Topic::State::review_introductions(Time now) {
+  std::vector<Bytes> of_members;
+  std::erase_if(introductions, [&](const auto& one) {
+    if (!participants.contains(one.second.first.node_id())) return false;
+    journal.erase(record_key(RecordKind::introduction, one.first));
+    of_members.push_back(one.second.second);
+    return true;
+  });
+  for (const Bytes& body : of_members) static_cast<void>(take_introduction(body, now));  // or it is void
+}
+
 void Topic::State::end_pairing() {
   pairing.reset();
   journal.erase(record_key(RecordKind::pairing));

@@ -289,6 +289,7 @@ Status Topic::State::merge(mls::StagedCommit staged, ByteView body, std::uint64_
     TAUT_CHECK(send_welcomes(*own, now));
     for (const std::uint64_t number : own->wishes) drop_wish(number, std::nullopt);
   }
+  review_introductions(now);
   return reseal(now);
 }
 

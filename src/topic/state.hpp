@@ -344,6 +344,7 @@ struct Topic::State {
   Status check_admissible(const introduction::Introduction& introduction, Time now) const;
   std::map<std::uint64_t, Invitations>::iterator find_invitation(const InvitationId& id);
   void end_pairing();
+  void review_introductions(Time now);
   void decline(const introduction::Introduction& asks);
   std::size_t admissions_by(const InvitationId& id) const;
   bool is_wished(const mls::KeyPackageRef& ref) const;
