@@ -8,6 +8,7 @@
 #include "node/copy_watch.hpp"
 #include "node/gap_watch.hpp"
 #include "node/inbox.hpp"
+#include "node/key_stock.hpp"
 #include "node/linked_task.hpp"
 #include "node/queue_ranges.hpp"
 #include "node/releases.hpp"
@@ -48,7 +49,8 @@ class ReceivingTask final : public LinkedTask<Receiving> {
         random_(random),
         stay_(stay),
         publisher_(store, identity),
-        copies_(store, identity, random) {}
+        copies_(store, identity, random),
+        stock_(store, identity, random) {}
 
   ReceiveCounters counters() const override { return counters_; }
   Effects ask(const Moment& at) override;
@@ -70,6 +72,8 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void hear(const NodeId& dispatcher, StateFound& event, const Moment& at) override;
   void hear(const NodeId& dispatcher, Delivered& event, const Moment& at) override;
   void hear(const NodeId& dispatcher, AllDelivered& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, KeyPackagesCounted& event, const Moment& at) override;
+  void hear(const NodeId& dispatcher, KeyPackagesLow& event, const Moment& at) override;
 
   Status meet_dispatchers(const Moment& at);
   bool ask_for_proof(const NodeId& dispatcher);
@@ -82,7 +86,8 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void act(const NodeId& dispatcher, const Result<CardPublisher::Step>& step, const Moment& at);
   void report(const NodeId& dispatcher, const Moment& at);
   void act(const NodeId& dispatcher, const Result<CopyWatch::Seen>& seen, const Moment& at);
-  void subscribe(const NodeId& dispatcher);
+  void subscribe(const NodeId& dispatcher, const Moment& at);
+  void count_stock();
 
   void commit(const Moment& at);
   Status open_batch(std::vector<Arrival>& arrivals, SealingKeyNumber& newest_key);
@@ -92,7 +97,7 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   void send_release(const NodeId& dispatcher, Lane& lane);
 
   Status look_for_gaps(Transaction& transaction, const Moment& at);
-  void ask_again();
+  void ask_again(const Moment& at);
   std::uint64_t drained_round() const;
   void report_gaps(const Moment& at);
   void upkeep(const Moment& at);
@@ -104,6 +109,7 @@ class ReceivingTask final : public LinkedTask<Receiving> {
   Stay stay_;
   CardPublisher publisher_;
   CopyWatch copies_;
+  KeyStock stock_;
   std::optional<AccessRule> rule_;             // who may put, for dispatchers to keep
   std::map<NodeId, frame::RequestId> access_;  // that are being told
   ReceiveCounters counters_;
@@ -169,6 +175,7 @@ void ReceivingTask::part_from(const NodeId& dispatcher) {
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
   copies_.on_lost(dispatcher);
+  stock_.on_lost(dispatcher);
   access_.erase(dispatcher);
 }
 
@@ -198,6 +205,7 @@ void ReceivingTask::on_lost(const NodeId& dispatcher, const Moment& at) {
   lanes_.erase(dispatcher);
   publisher_.on_lost(dispatcher);
   copies_.on_lost(dispatcher);
+  stock_.on_lost(dispatcher);
   access_.erase(dispatcher);
   if (!ask_for_proof(dispatcher)) gather(at);
 }
@@ -216,7 +224,7 @@ void ReceivingTask::hear(const NodeId& dispatcher, SessionReady&, const Moment& 
   if (publisher_.is_due(dispatcher, session))
     return act(dispatcher, publisher_.publish(dispatcher, session), at);
   report(dispatcher, at);
-  subscribe(dispatcher);
+  subscribe(dispatcher, at);
 }
 
 void ReceivingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment& at) {
@@ -232,7 +240,7 @@ void ReceivingTask::act(const NodeId& dispatcher, const Result<CardPublisher::St
   if (*step != CardPublisher::Step::published) return;
   emit(Published{dispatcher});
   report(dispatcher, at);
-  if (!lanes_.contains(dispatcher)) subscribe(dispatcher);
+  if (!lanes_.contains(dispatcher)) subscribe(dispatcher, at);
 }
 
 /// What was not done as long as our clock alone had leapt is due now.
@@ -268,7 +276,7 @@ void ReceivingTask::report(const NodeId& dispatcher, const Moment& at) {
   publisher_.report(*connections_.ready(dispatcher), up + std::chrono::seconds(1));
 }
 
-void ReceivingTask::subscribe(const NodeId& dispatcher) {
+void ReceivingTask::subscribe(const NodeId& dispatcher, const Moment& at) {
   const frame::Until until = stay_ == Stay::for_more ? frame::Until::closed : frame::Until::drained;
   const frame::RequestId request = connections_.ready(dispatcher)->subscribe(until);
   const bool is_first = !lanes_.contains(dispatcher);
@@ -276,6 +284,26 @@ void ReceivingTask::subscribe(const NodeId& dispatcher) {
   if (!is_first) return;
   copies_.look(dispatcher, *connections_.ready(dispatcher));
   if (rule_) access_[dispatcher] = connections_.ready(dispatcher)->set_access(rule_->key, rule_->called_off);
+  // Nobody claims anything where we are about to leave.
+  if (!leaving_.contains(dispatcher))
+    succeeded(stock_.look(dispatcher, *connections_.ready(dispatcher), at), at);
+}
+
+// KeyPackages.
+
+void ReceivingTask::hear(const NodeId& dispatcher, KeyPackagesLow&, const Moment&) {
+  if (!leaving_.contains(dispatcher)) stock_.count(dispatcher, *connections_.ready(dispatcher));
+}
+
+void ReceivingTask::hear(const NodeId& dispatcher, KeyPackagesCounted& counted, const Moment& at) {
+  succeeded(stock_.on_counted(dispatcher, counted, *connections_.ready(dispatcher), at), at);
+}
+
+/// Somebody has used a KeyPackage, perhaps.
+void ReceivingTask::count_stock() {
+  for (const auto& [dispatcher, lane] : lanes_)
+    if (Session* const session = connections_.ready(dispatcher); session && !leaving_.contains(dispatcher))
+      stock_.count(dispatcher, *session);
 }
 
 // Copies of this state.
@@ -322,7 +350,10 @@ void ReceivingTask::commit(const Moment& at) {
   if (!succeeded(accepted, at)) return;
   counters_.unopened += batch_.size() - arrivals.size();
   if (counters_.accepted != before.accepted) emit(ItemsReady{});
+  const bool has_welcome = std::ranges::any_of(
+      arrivals, [](const Arrival& one) { return one.letter.content.type == envelope::ContentType::welcome; });
   release_batch();
+  if (has_welcome) count_stock();
 }
 
 /// Outside the transaction that others wait for: opening is the dear part.
@@ -384,6 +415,9 @@ void ReceivingTask::hear(const NodeId& dispatcher, Answered& answer, const Momen
     access_.erase(told);  // refused or not: it is told again with the next link
     return;
   }
+  const auto is_of_stock = stock_.on_answer(dispatcher, answer);
+  if (!is_of_stock) return finish(std::unexpected(is_of_stock.error()), at);
+  if (*is_of_stock) return;
   const auto seen = copies_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at);
   if (!seen || seen->is_ours) return act(dispatcher, seen, at);
   act(dispatcher, publisher_.on_answer(dispatcher, answer, *connections_.ready(dispatcher), at), at);
@@ -420,11 +454,11 @@ Status ReceivingTask::look_for_gaps(Transaction& transaction, const Moment& at) 
 }
 
 /// Whatever a dispatcher had when a gap was seen has come, as soon as it says drained to this.
-void ReceivingTask::ask_again() {
+void ReceivingTask::ask_again(const Moment& at) {
   for (auto& [dispatcher, lane] : lanes_) {
     const auto is_asked = [&](const auto& open) { return open.second == gaps_.round(); };
     if (lane.drained_round >= gaps_.round() || std::ranges::any_of(lane.rounds, is_asked)) continue;
-    subscribe(dispatcher);
+    subscribe(dispatcher, at);
   }
 }
 
@@ -481,7 +515,8 @@ void ReceivingTask::gather(const Moment& at) {
   commit(at);
   if (!is_over() && !leaving_.empty()) leave_emptied(at);
   if (is_over()) return;
-  ask_again();
+  ask_again(at);
+  if (is_over()) return;
   report_gaps(at);
   if (!is_over()) finish_if_drained(at);
 }
@@ -505,6 +540,7 @@ void ReceivingTask::upkeep(const Moment& at) {
   if (is_over()) return;
   for (const auto& [dispatcher, lane] : lanes_)
     if (Session* const session = connections_.ready(dispatcher)) copies_.look(dispatcher, *session);
+  count_stock();
 }
 
 void ReceivingTask::publish_where_due(const Moment& at) {
@@ -531,7 +567,7 @@ void ReceivingTask::finish_if_drained(const Moment& at) {
   const bool is_waiting =
       drained_round() == 0 || !gaps_.empty() || (asked_round_ && drained_round() < *asked_round_);
   if (is_waiting || std::ranges::any_of(lanes_, has_releases)) return;
-  if (stay_ == Stay::until_drained && (copies_.is_busy() || !access_.empty())) return;
+  if (stay_ == Stay::until_drained && (copies_.is_busy() || stock_.is_busy() || !access_.empty())) return;
   if (has_drained_ && !std::exchange(said_drained_, true)) emit(Drained{});
   if (stay_ == Stay::for_more) return;
   finish(has_drained_ ? Status() : Status(std::unexpected(connections_.failure())), at);

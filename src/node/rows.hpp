@@ -28,6 +28,7 @@ enum class ValueKey : std::uint8_t {
   access = 12,          ///< secret: the key of delivery tokens, and who may put (node/access.hpp)
   enrolments = 20,      ///< secret: one-time tokens that were not spent yet
   device_viewers = 21,  ///< who else may see this device at its dispatchers
+  key_stocks = 22,      ///< KeyPackages at dispatchers (node/key_stock_records.hpp)
 };
 
 /// Grows with every new sealing key of a node.

@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "node/believed_time.hpp"
+#include "node/key_stock.hpp"
 #include "node/own_dispatchers.hpp"
 #include "node/progress.hpp"
 #include "node/records.hpp"
@@ -38,6 +39,7 @@ Status begin_stream(Transaction& transaction, Place place, Random& random) {
   TAUT_CHECK(begin_incarnation(transaction, random));
   TAUT_CHECK(transaction.clear_counters());
   TAUT_CHECK(mark_topics_copied(transaction));
+  TAUT_CHECK(forget_key_stocks(transaction));
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), to_bytes(place)}));
 }
 
@@ -272,6 +274,7 @@ Status renew_stream(Transaction& transaction, Random& random) {
   TAUT_TRY(const StreamValue old, parse_stream_value(value.expose()));
   TAUT_CHECK(transaction.clear_counters());
   TAUT_CHECK(mark_topics_copied(transaction));
+  TAUT_CHECK(forget_key_stocks(transaction));
   return transaction.set_value(ValueKey::stream, encode(StreamValue{random.u64(), old.place}));
 }
 

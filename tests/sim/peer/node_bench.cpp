@@ -80,6 +80,7 @@ void NodeBench::answer_as_due(const frame::Frame& frame) {
   if (const auto* one = std::get_if<frame::Register>(&frame)) done(one->request);
   if (const auto* one = std::get_if<frame::SetAccess>(&frame)) done(one->request);
   if (const auto* one = std::get_if<frame::Report>(&frame)) done(one->request);
+  if (const auto* one = std::get_if<frame::PublishKeyPackages>(&frame)) done(one->request);
   if (const auto* one = std::get_if<frame::Release>(&frame)) done(one->request);
 }
 

@@ -8,6 +8,7 @@
 #include "frame/frame.hpp"
 #include "node/self.hpp"
 #include "scripted_logs.hpp"
+#include "support/memory_packages.hpp"
 
 namespace taut::test {
 
@@ -82,6 +83,8 @@ class ScriptedDispatcher {
   std::map<NodeId, std::vector<frame::DeliveryTokenId>> called_off;
   std::vector<Bytes> tokens;  ///< of the puts
   ScriptedLogs logs;
+  std::map<NodeId, MemoryPackages> packages;
+  std::size_t batches = 0;       ///< that were published
   std::size_t credit_bytes = 0;  ///< that came back
   std::size_t puts = 0;
   std::size_t releases = 0;
@@ -251,6 +254,27 @@ class ScriptedDispatcher {
   void on(const NodeId& peer, const frame::LookUpState& look_up) {
     frame::StateAnswer found{look_up.request, std::nullopt, {}};
     if (const auto held = states.find(peer); held != states.end()) found.record = held->second.second;
+    answer(found);
+  }
+  void on(const NodeId& peer, const frame::PublishKeyPackages& publish) {
+    dispatcher::PublishPackages batch{peer, publish.batch, publish.restock, {}, 256};
+    for (const frame::KeyPackageOffer& one : publish.offers)
+      batch.packages.push_back({one.suite, one.use, one.expires, to_bytes(one.package)});
+    ++batches;
+    bool is_dirty = false;
+    const auto status = packages[peer].publish(batch, is_dirty).status;
+    const bool is_stale = status == dispatcher::Restocked::Status::stale;
+    answer(frame::Answer{
+        publish.request, is_stale ? frame::AnswerStatus::stale : frame::AnswerStatus::done, {}});
+  }
+  void on(const NodeId& peer, const frame::CountKeyPackages& count) {
+    answer(frame::KeyPackageCounts{count.request, packages[peer].counts(), {}});
+  }
+  void on(const NodeId&, const frame::ClaimKeyPackage& claim) {
+    bool is_dirty = false;
+    const auto claimed = packages[claim.node].claim({claim.node, claim.suite, kNow, 0}, is_dirty);
+    frame::KeyPackageAnswer found{claim.request, std::nullopt, {}};
+    if (claimed.package) found.package = *claimed.package;
     answer(found);
   }
   void on(const NodeId&, const frame::Ping& ping) { answer(frame::Pong{ping.token}); }
