@@ -3,10 +3,9 @@
 #include <deque>
 #include <set>
 
-#include "node/contacts.hpp"
 #include "node/in_flight.hpp"
 #include "node/linked_task.hpp"
-#include "node/own_dispatchers.hpp"
+#include "node/reaching.hpp"
 #include "node/sealer.hpp"
 #include "node/self.hpp"
 
@@ -72,7 +71,6 @@ class SendingTask final : public LinkedTask<Sending> {
   Status load_own();
   Caller caller_to(const NodeId& dispatcher) const;
   void dial_candidates();
-  bool adopt(ByteView card_bytes, const Moment& at);
   void seek_successor(const NodeId& dispatcher, const Moment& at);
   void on_successor(const CardFound& found, const Moment& at);
   void begin_sending_if_connected(const Moment& at);
@@ -143,16 +141,12 @@ Status SendingTask::offer(envelope::Content content) {
 
 // Connecting.
 
-/// Where we have inboxes, and are known therefore: not where we are not registered yet, or not any more. None
-/// of it with a revoked identity, which nobody believes.
+/// A revoked identity is believed by nobody.
 Status SendingTask::load_own() {
   return store_.read([&](Transaction& transaction) -> Status {
     TAUT_TRY(const SignedCard own, own_card(transaction));
     if (own.revocation()) return fail(Errc::unauthentic, reasons::kOwnRevoked);
-    homes_.insert(identity_.node_id());
-    TAUT_TRY(const std::vector<OwnDispatcher> dispatchers, own_dispatchers(transaction));
-    for (const OwnDispatcher& one : dispatchers)
-      if (one.published_sequence != 0) homes_.insert(one.card.node_id());
+    TAUT_TRY(homes_, known_at(transaction, identity_.node_id()));
     return {};
   });
 }
@@ -166,7 +160,6 @@ void SendingTask::begin(const Moment& at) {
   dial_candidates();
 }
 
-/// Where we have an inbox we are known; nobody else needs to hear who sends.
 Caller SendingTask::caller_to(const NodeId& dispatcher) const {
   return homes_.contains(dispatcher) ? Caller::identified : Caller::anonymous;
 }
@@ -193,7 +186,9 @@ void SendingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment&
   if (phase_ == Phase::seeking_successor) return on_successor(found, at);
   if (phase_ != Phase::connecting) return;
   looked_up_.insert(dispatcher);
-  if (found.card && adopt(*found.card, at)) {
+  const Result<bool> is_newer = adopt_card(store_, recipient_, found.card);
+  if (!is_newer) return finish(std::unexpected(is_newer.error()), at);
+  if (*is_newer) {
     if (recipient_.revocation()) return seek_successor(dispatcher, at);
     const std::vector<identity::Dispatcher> inboxes = recipient_.card().inboxes();
     for (const NodeId& node : connections_.known())
@@ -202,21 +197,6 @@ void SendingTask::hear(const NodeId& dispatcher, CardFound& found, const Moment&
     dial_candidates();
   }
   begin_sending_if_connected(at);
-}
-
-/// A dispatcher's word is no proof: the card must be the recipient's, signed, and newer than ours.
-/// @return  whether it took the place of the one that we had
-bool SendingTask::adopt(ByteView card_bytes, const Moment& at) {
-  if (equal(card_bytes, recipient_.bytes())) return false;
-  const Result<SignedCard> card = SignedCard::parse(card_bytes);
-  if (!card || card->node_id() != recipient_.node_id() || !card->check_replaces(recipient_)) return false;
-  recipient_ = *card;
-  const Status kept = store_.write([&](Transaction& transaction) -> Status {
-    TAUT_CHECK(learn_card(transaction, recipient_));
-    return {};
-  });
-  if (!succeeded(kept, at)) return false;
-  return true;
 }
 
 /// The final card may name a node in its place: its card is kept, for who decides to take it.
