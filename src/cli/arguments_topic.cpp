@@ -84,6 +84,9 @@ Outcome<Request> finish_create(const TypedCreate& typed) {
   if (typed.pipe && typed.mqtt)
     return failure(ExitCode::usage, "wrong_usage", "A topic is at a broker or on pipes, not both",
                    "Give --mqtt or --pipe");
+  if (typed.with && (typed.pipe || typed.mqtt))
+    return failure(ExitCode::usage, "wrong_usage", "A topic with a contact who is away is at a dispatcher",
+                   "Give --with alone; or invite the contact: taut topic invite");
   if (has_access && !typed.mqtt)
     return failure(ExitCode::usage, "wrong_usage",
                    "--mqtt-login and --ca are for a broker, and there is none",
@@ -203,6 +206,8 @@ void declare_coming_and_going(ArgumentParser& parser, CLI::App& topic) {
       ->type_name("URL");
   declare_access(*create.app, create.access);
   create.app->add_flag("--pipe", create.pipe, "On pipes instead: taut topic filter")->disable_flag_override();
+  create.app->add_option("--with", create.with, "With this contact alone, who need not be online")
+      ->type_name("WHO");
   auto& invite =
       parser.command<TypedInvite>(topic, "invite", "Print a link that lets somebody in", finish_invite);
   word(invite, "NAME", invite.name, "The topic's name here")->required();

@@ -7,6 +7,7 @@
 #include "cli/up_lines.hpp"
 #include "node/reasons.hpp"
 #include "node/receiving.hpp"
+#include "node/topics.hpp"
 #include "run/local_socket.hpp"
 
 namespace taut::cli {
@@ -36,6 +37,7 @@ class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::O
  private:
   void on_items_ready() override {
     releases_.put_releases();
+    take_welcomes();
     show_and_stop_if_done();
   }
   void on_drained() override;
@@ -46,6 +48,7 @@ class Receiver final : public run::TaskRunner::Owner, public run::LocalClient::O
   void on_line(std::string_view line) override;
   void on_closed() override;
 
+  void take_welcomes();
   void start();
   void receive();
   void end();
@@ -144,6 +147,17 @@ void Receiver::tidy() {
   (void)node_.store->tidy();  // busy: the next time
   tidy_.arm(carrier::Loop::now() + kTidyEvery);
   show_and_stop_if_done();  // what a command beside us has fetched, one that waits for a signature perhaps
+}
+
+/// Letters that let us into a topic. What cannot be opened now is looked at again with the next one.
+void Receiver::take_welcomes() {
+  const auto opened = node::take_welcomes({*node_.store, node_.self.identity, context_.random}, moment());
+  if (!opened || opened->empty()) return;
+  const auto topics = node::topics(*node_.store);
+  if (!topics) return;
+  for (const node::KnownTopic& topic : *topics)
+    if (std::ranges::find(*opened, topic.number) != opened->end())
+      context_.out.say("taut: let into the topic '" + topic.name + "': taut topic recv " + topic.name);
 }
 
 void Receiver::show_and_stop_if_done() {

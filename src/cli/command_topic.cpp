@@ -3,6 +3,7 @@
 #include "cli/topic_carrier.hpp"
 #include "cli/topic_changes.hpp"
 #include "cli/topic_goal.hpp"
+#include "cli/topic_with.hpp"
 #include "crypto/encoding.hpp"
 
 namespace taut::cli {
@@ -182,6 +183,10 @@ Outcome<NodeId> member_named(const OpenNode& node, Context& context, const Known
 Done run(const TopicCreateRequest& request, Context& context) {
   TAUT_TRY(const OpenNode node, open_node(context));
   TAUT_TRY(const NewPlace place, place_of(request, node, context));
+  if (request.with) {
+    TAUT_CHECK(create_with(request, std::get<topic::LogOrder>(place.order), node, context));
+    return run(TopicShowRequest{request.name}, context);
+  }
   topic::NewTopic options;
   options.order = place.order;
   const node::TopicMaker maker{*node.store, node.self.identity, context.random};

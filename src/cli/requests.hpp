@@ -163,6 +163,7 @@ struct TopicCreateRequest {
   std::optional<std::string> mqtt;  ///< a URL
   BrokerAccess access;
   bool pipe = false;
+  std::optional<std::string> with;  ///< this contact alone
 };
 /// Who has the link gets in without being asked about; `open`: somebody has to say yes.
 struct TopicInviteRequest {

@@ -2,18 +2,11 @@
 
 #include "base/utf8.hpp"
 #include "identity/reasons.hpp"
+#include "node/conversations.hpp"
 
 namespace taut::node {
 
 namespace {
-
-Status check_topic_name(Transaction& transaction, std::string_view name) {
-  if (name.empty() || name.size() > kTopicNameBytesMax || !is_utf8_line(as_bytes(name)))
-    return fail(Errc::malformed, reasons::kBadName);
-  TAUT_TRY(const std::optional<TopicRow> taken, transaction.topic(name));
-  if (taken) return fail(Errc::misuse, reasons::kTopicExists);
-  return {};
-}
 
 Result<KnownTopic> known(Transaction& transaction, const TopicRow& row) {
   TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
@@ -43,6 +36,16 @@ class Opening {
   Opening(Transaction& transaction, const TopicSurroundings& surroundings, topic::Time now)
       : transaction_(transaction), surroundings_(surroundings), now_(now) {}
 
+  /// @return  the topic that it was for
+  Result<std::optional<RowNumber>> open(const WelcomeRow& welcome) {
+    TAUT_TRY(const std::vector<TopicRow> rows, transaction_.topics());
+    for (const TopicRow& row : rows) {
+      TAUT_TRY(const bool is_open, open(row, welcome.body, welcome.sender));
+      if (is_open) return row.number;
+    }
+    return std::nullopt;
+  }
+
   /// @return  whether it was for this topic
   Result<bool> open(TopicRow row, ByteView welcome, const std::optional<NodeId>& sender) {
     TAUT_TRY(TopicRecord record, parse_topic_record(row.record));
@@ -62,7 +65,6 @@ class Opening {
     return true;
   }
 
- private:
   /// One that had stopped, and asked to be let in again.
   Result<bool> open_again(TopicRow row, std::vector<topic::Record> records, ByteView welcome) {
     auto begun = topic::Topic::load(surroundings_.give(), std::move(records), now_);
@@ -84,6 +86,14 @@ class Opening {
 };
 
 }  // namespace
+
+Status check_topic_name(Transaction& transaction, std::string_view name) {
+  if (name.empty() || name.size() > kTopicNameBytesMax || !is_utf8_line(as_bytes(name)))
+    return fail(Errc::malformed, reasons::kBadName);
+  TAUT_TRY(const std::optional<TopicRow> taken, transaction.topic(name));
+  if (taken) return fail(Errc::misuse, reasons::kTopicExists);
+  return {};
+}
 
 Result<RowNumber> create_topic(const TopicMaker& maker, const std::string& name, topic::NewTopic options,
                                const Moment& at, const std::optional<TopicCarrier>& carrier) {
@@ -167,13 +177,11 @@ Result<std::vector<RowNumber>> take_welcomes(const TopicMaker& maker, const Mome
     TAUT_TRY(const topic::Time now, topic_time(transaction, at));
     Opening opening(transaction, surroundings, now);
     for (const WelcomeRow& welcome : welcomes) {
-      TAUT_TRY(const std::vector<TopicRow> rows, transaction.topics());
-      for (const TopicRow& row : rows) {
-        TAUT_TRY(const bool is_open, opening.open(row, welcome.body, welcome.sender));
-        if (!is_open) continue;
-        opened.push_back(row.number);
-        break;
+      TAUT_TRY(std::optional<RowNumber> number, opening.open(welcome));
+      if (!number) {
+        TAUT_TRY(number, accept_conversation(transaction, surroundings, welcome, now));
       }
+      if (number) opened.push_back(*number);
       TAUT_CHECK(transaction.erase_welcome(welcome.number));
     }
     return {};

@@ -9,6 +9,10 @@ namespace taut::node {
 
 inline constexpr std::size_t kTopicNameBytesMax = 64;
 
+/// One line of UTF-8 that no other topic here has.
+/// @errors malformed (bad_name); misuse (topic_exists)
+Status check_topic_name(Transaction& transaction, std::string_view name);
+
 /// What making a topic uses of a node.
 struct TopicMaker {
   Store& store;
@@ -42,7 +46,8 @@ Status rename_topic(Store& store, std::string_view name, const std::string& new_
 /// Its records and items are overwritten. Nobody is told.
 Status forget_topic(Store& store, RowNumber number);
 
-/// Welcomes that came by envelope: opened by whoever asked, else dropped.
+/// Welcomes that came by envelope: opened by the topic that asked, else accepted as a conversation with the
+/// contact who sent it (node/conversations.hpp), else dropped.
 /// @return  the topics that are open now
 Result<std::vector<RowNumber>> take_welcomes(const TopicMaker& maker, const Moment& at);
 /// One that came over the topic's own carrier.

@@ -42,13 +42,15 @@ bool is_of_two(const mls::Group& group, const NodeId& self, const NodeId& peer) 
 Result<Conversation> converse(Surroundings surroundings, const NewTopic& options, const NodeId& peer_id,
                               ByteView peer, Time now) {
   TAUT_TRY(mls::KeyPackage key_package, read_claimed(peer, peer_id));
-  TAUT_TRY(Topic::Begun begun, Topic::create(surroundings, options, now));
+  NewTopic from_epoch_1 = options;  // nobody sees epoch 0
+  from_epoch_1.log_epoch = 1;
+  TAUT_TRY(Topic::Begun begun, Topic::create(surroundings, from_epoch_1, now));
   Topic::State& state = *begun.topic.state_;
   TAUT_TRY(mls::SentCommit sent,
            state.group->commit({.proposals = {{mls::Add{std::move(key_package)}}}}, now));
   if (!sent.welcome) return fail(Errc::misuse, reasons::kMisuse);
   TAUT_CHECK(state.group->merge_pending(now));
-  // Nobody saw epoch 0: the topic begins with epoch 1, and its log after it.
+  // The topic begins with epoch 1, and its log after it.
   WelcomeLetter letter{surroundings.identity.public_key, state.settings.log_id,   state.epoch(), 0,
                        hash_body(sent.commit),           *std::move(sent.welcome)};
   TAUT_TRY(const Bytes signed_letter, sign_letter(letter, surroundings.identity));

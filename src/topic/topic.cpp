@@ -24,6 +24,7 @@ Result<Topic::Begun> Topic::create(Surroundings surroundings, const NewTopic& op
   settings.log_id = random.make<LogId>();
   settings.wrap_key = random.make<WrapKeyBytes>();
   settings.order = options.order;
+  settings.log_epoch = options.log_epoch;
   settings.expires = options.expires;
   settings.name = options.name;
   TAUT_CHECK(check(settings));

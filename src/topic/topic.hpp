@@ -40,6 +40,7 @@ struct NewTopic {
   Order order;
   std::string name{};
   std::chrono::seconds expires{0};
+  std::uint64_t log_epoch = 0;  ///< that its log begins in: 1 where nobody sees the first
 };
 
 struct Content {
