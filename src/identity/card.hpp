@@ -113,7 +113,7 @@ class SignedCard {
   /// Checks everything that does not depend on time: bounds, keys, order, canonical encoding, signature.
   /// @errors malformed; unauthentic: bad_signature; incompatible: format, critical extension, algorithm
   static Result<SignedCard> parse(ByteView bytes);
-  /// A card that was verified before it was kept where only its keeper writes: its signature is not looked at.
+  /// A card that was verified before it was kept where only its keeper writes: no signature is looked at.
   /// @errors malformed; incompatible
   static Result<SignedCard> restore(ByteView bytes);
   /// @errors misuse: the card breaks a rule, or the key is not the card's
