@@ -51,8 +51,8 @@ void TypedKeys::take(Byte byte) {
     if (byte == 'O') state_ = State::shifted;
   } else if (state == State::shifted || byte >= 0x40) {
     finish_sequence(static_cast<char>(byte));
-  } else if (byte >= 0x20 && parameters_.size() < kParameterBytesMax) {
-    parameters_ += static_cast<char>(byte);
+  } else if (byte >= 0x20) {
+    if (parameters_.size() < kParameterBytesMax) parameters_ += static_cast<char>(byte);
     state_ = State::sequence;
   }
 }

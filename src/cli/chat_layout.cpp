@@ -43,12 +43,13 @@ class Wrapping {
 
   void take(std::string_view word) {
     const std::size_t cells = cells_of(word);
-    if (!row_.empty() && row_cells_ + 1 + cells > limit_) end_row();
-    if (!row_.empty()) add(" ", 1);
+    if (has_word_ && row_cells_ + 1 + cells > limit_) end_row();
+    if (std::exchange(has_word_, true)) add(" ", 1);
     while (!word.empty()) {
       const std::string_view character = take_character(word);
       const std::size_t width = cells_of(point_of(character));
       if (row_cells_ + width > limit_) end_row();
+      has_word_ = true;
       add(character, width);
     }
   }
@@ -58,6 +59,7 @@ class Wrapping {
   void end_row() {
     rows_.push_back(std::exchange(row_, {}));
     row_cells_ = 0;
+    has_word_ = false;
   }
   std::vector<std::string> rows_;
 
@@ -70,6 +72,7 @@ class Wrapping {
   std::size_t limit_;
   std::string row_;
   std::size_t row_cells_ = 0;
+  bool has_word_ = false;
 };
 
 std::string without_tabs(std::string_view text) {
