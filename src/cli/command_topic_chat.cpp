@@ -108,7 +108,7 @@ class TopicChat final : public TopicRun {
     if (is_stopping_) return;
     failed_ = show();
     if (!failed_) return stop();
-    look_whether_current();
+    look_how_it_stands();
     const topic::Topic* const here = online_.topic();
     // Another process may have heard of what we said: the topic knows.
     if (here && here->outbox_count() == 0) mark_all(delivered());
@@ -152,14 +152,12 @@ class TopicChat final : public TopicRun {
 
   // ---- How it stands ----
 
-  void look_whether_current() {
-    const bool is_current = online_.is_current();
-    if (is_current == is_current_) return;
-    is_current_ = is_current;
-    away_.arm(is_current ? std::nullopt : std::optional(carrier::Loop::now() + kAwayPatience));
-    if (!is_current) return;
-    if (std::exchange(is_away_, false)) screen_.notice("online again");
-    if (!std::exchange(was_current_, true) && has_unread_) screen_.notice("now:");
+  void look_how_it_stands() {
+    if (online_.is_current() && !std::exchange(was_current_, true) && has_unread_) screen_.notice("now:");
+    const bool is_reachable = online_.is_reachable();
+    if (std::exchange(was_reachable_, is_reachable) == is_reachable) return;
+    away_.arm(is_reachable ? std::nullopt : std::optional(carrier::Loop::now() + kAwayPatience));
+    if (is_reachable && std::exchange(is_away_, false)) screen_.notice("online again");
   }
   void tell_away() {
     if (is_stopping_) return;
@@ -200,6 +198,7 @@ class TopicChat final : public TopicRun {
     TAUT_CHECK(failed_);
     if (is_quitting_) return quitted();
     TAUT_CHECK(ending());
+    if (is_late_ && online_.is_hopeless()) return online_.failure();
     if (is_leaving_ && online_.topic() && online_.topic()->standing() == topic::Standing::closed) {
       if (const auto forgotten = node::forget_topic(*node_.store, topic_.number); !forgotten)
         return state_failure(*node_.store, forgotten.error());
@@ -228,7 +227,7 @@ class TopicChat final : public TopicRun {
   std::map<NodeId, node::Verification> verification_;
   Done failed_;
   bool has_unread_ = false;
-  bool is_current_ = false;
+  bool was_reachable_ = false;
   bool is_away_ = false;
   bool is_leaving_ = false;
   bool is_quitting_ = false;
