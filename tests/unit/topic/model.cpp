@@ -18,7 +18,6 @@ class Model {
   explicit Model(std::uint64_t seed) : world_(World::Carrier::log, seed), dice_(seed * 977 + 5) {
     world_.topic_of({"alice", "bob", "carol", "dave"});
     for (const char* name : {"alice", "bob", "carol", "dave"}) stable_.insert(name);
-    world_.faults = {15, 0, 0};
   }
 
   void run() {
