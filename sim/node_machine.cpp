@@ -14,6 +14,8 @@ namespace {
 constexpr Duration kRetryOpening = 1s;
 constexpr Duration kRetrySending = 3s;
 constexpr Duration kWriteAgainAfter = 20s;
+/// At each dispatcher: a life is about messages, and each package costs as much as three of them.
+constexpr std::size_t kKeyPackages = 2;
 
 std::vector<crypto::SuiteId> suites_of(unsigned first) {
   const auto one = crypto::SuiteId::x25519_aes128gcm_sha256_ed25519;
@@ -102,7 +104,8 @@ void NodeMachine::crash(Network::Death death, Duration back_after) {
 
 void NodeMachine::receive() {
   receiving_ = &process_->run(
-      node::make_receiving(disk_, process_->identity(), site_.random, node::Stay::for_more), *this);
+      node::make_receiving(disk_, process_->identity(), site_.random, node::Stay::for_more, kKeyPackages),
+      *this);
   receiving_->start();
 }
 

@@ -74,23 +74,25 @@ struct Wanted {
   std::size_t last_resorts = 0;
 };
 Wanted wanted_of(crypto::SuiteId suite, std::span<const frame::KeyPackageCount> counts,
-                 const KeyStockRecord& stock, WallTime now) {
+                 const KeyStockRecord& stock, std::size_t target, WallTime now) {
   const auto left =
       std::ranges::find(counts, static_cast<std::uint16_t>(suite), &frame::KeyPackageCount::suite);
   const bool is_new = left == counts.end();
   const bool is_used = !is_new && left->last_resort_uses > 0;
   const bool is_old = stock.renewed + kLastResortRotation <= now;
   const std::size_t in_stock = is_new ? 0 : left->stock;
-  return {kKeyStockTarget - std::min(in_stock, kKeyStockTarget), is_new || is_used || is_old ? 1UL : 0UL};
+  return {target - std::min(in_stock, target), is_new || is_used || is_old ? 1UL : 0UL};
 }
 
 /// A batch for this dispatcher, where one is needed: made, kept, and under way.
 Status prepare(BatchMaker& maker, std::span<const crypto::SuiteId> suites,
-               std::span<const frame::KeyPackageCount> counts, KeyStockRecord& stock, WallTime now) {
+               std::span<const frame::KeyPackageCount> counts, KeyStockRecord& stock, std::size_t target,
+               WallTime now) {
   const bool is_first = stock.batch == 0;
   if (is_first) counts = {};  // whatever is there goes
   std::vector<std::pair<crypto::SuiteId, Wanted>> wanted;
-  for (const crypto::SuiteId suite : suites) wanted.emplace_back(suite, wanted_of(suite, counts, stock, now));
+  for (const crypto::SuiteId suite : suites)
+    wanted.emplace_back(suite, wanted_of(suite, counts, stock, target, now));
   TAUT_CHECK(maker.clear_expired());
   // Last resorts first: they are there when the frame is full.
   for (const auto& [suite, want] : wanted)
@@ -139,7 +141,7 @@ Status KeyStock::publish(const NodeId& dispatcher, std::span<const frame::KeyPac
     if (stock.under_way.empty()) {
       TAUT_TRY(const identity::SignedCard card, own_card(transaction));
       BatchMaker maker(transaction, identity_, *now, random_);
-      TAUT_CHECK(prepare(maker, offered_suites(card), counts, stock, *now));
+      TAUT_CHECK(prepare(maker, offered_suites(card), counts, stock, target_, *now));
       if (stock.under_way.empty()) return {};
       all.put(stock);
       TAUT_CHECK(save_key_stocks(transaction, all));

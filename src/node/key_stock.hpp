@@ -23,8 +23,9 @@ inline constexpr std::size_t kOwnKeyPackagesMax = 2048;
 
 class KeyStock {
  public:
-  KeyStock(Store& store, const identity::Identity& identity, Random& random)
-      : store_(store), identity_(identity), random_(random) {}
+  KeyStock(Store& store, const identity::Identity& identity, Random& random,
+           std::size_t target = kKeyStockTarget)
+      : store_(store), identity_(identity), random_(random), target_(target) {}
 
   bool is_busy() const { return !open_.empty(); }
   /// With each link: publishes the first stock, a new last resort where it is time, or again what was under
@@ -47,6 +48,7 @@ class KeyStock {
   Store& store_;
   const identity::Identity& identity_;
   Random& random_;
+  std::size_t target_;
   struct Open {
     frame::RequestId request = 0;
     std::uint64_t batch = 0;  ///< 0: what is left was asked

@@ -43,14 +43,15 @@ struct Waiting {
 
 class ReceivingTask final : public LinkedTask<Receiving> {
  public:
-  ReceivingTask(Store& store, const identity::Identity& identity, Random& random, Stay stay)
+  ReceivingTask(Store& store, const identity::Identity& identity, Random& random, Stay stay,
+                std::size_t key_packages)
       : store_(store),
         identity_(identity),
         random_(random),
         stay_(stay),
         publisher_(store, identity),
         copies_(store, identity, random),
-        stock_(store, identity, random) {}
+        stock_(store, identity, random, key_packages) {}
 
   ReceiveCounters counters() const override { return counters_; }
   Effects ask(const Moment& at) override;
@@ -581,8 +582,8 @@ void ReceivingTask::end_early(const Moment& at) {
 }  // namespace
 
 std::unique_ptr<Receiving> make_receiving(Store& store, const identity::Identity& identity, Random& random,
-                                          Stay stay) {
-  return std::make_unique<ReceivingTask>(store, identity, random, stay);
+                                          Stay stay, std::size_t key_packages) {
+  return std::make_unique<ReceivingTask>(store, identity, random, stay, key_packages);
 }
 
 }  // namespace taut::node

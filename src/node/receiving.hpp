@@ -9,7 +9,7 @@
 
 #include "base/random.hpp"
 #include "identity/identity.hpp"
-#include "node/store.hpp"
+#include "node/key_stock.hpp"
 #include "node/task.hpp"
 
 namespace taut::node {
@@ -48,7 +48,8 @@ class Receiving : public Task {
 
 /// A node that serves has an inbox at itself, and links to itself like to any other. Identity, store and
 /// random outlive the task.
+/// @param key_packages  how many of them are kept at each dispatcher
 std::unique_ptr<Receiving> make_receiving(Store& store, const identity::Identity& identity, Random& random,
-                                          Stay stay);
+                                          Stay stay, std::size_t key_packages = kKeyStockTarget);
 
 }  // namespace taut::node
