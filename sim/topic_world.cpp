@@ -256,10 +256,19 @@ bool TopicWorld::live_until(Instant until, const std::function<bool()>& done) {
   return false;
 }
 
+/// Everybody commits at once, and somebody reads the second first.
+void TopicWorld::plant_commits() {
+  carrier_.swap_commits_for(person(1).id());
+  for (const auto at : {20s, 60s, 100s, 140s})
+    schedule_.after(at, [this] {
+      for (const auto& one : people_) one->act([&](topic::Topic& topic) { return topic.update(one->now()); });
+    });
+}
+
 Report TopicWorld::run() {
   Report report;
   if (set_up()) {
-    if (options_.bug == PlantedBug::take_the_second_commit) carrier_.swap_commits_for(person(1).id());
+    if (options_.bug == PlantedBug::take_the_second_commit) plant_commits();
     if (options_.bug == PlantedBug::forget_what_a_commit_overtook)
       for (const auto& one : people_) one->forget_what_was_said();
     script();

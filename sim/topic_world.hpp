@@ -30,6 +30,7 @@ class TopicWorld {
   void invite_again();
 
   bool set_up();
+  void plant_commits();
   void script();
   void carry_out(const PlannedAct& act);
   void remove(TopicPerson& who, TopicPerson& whom);
